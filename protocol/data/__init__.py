@@ -1,0 +1,1 @@
+"""The catalogue, as data; see README.md beside this file."""
