@@ -1,0 +1,235 @@
+"""The mailbox: what derives from a codename, and the answer with its replies.
+
+Spec: docs/protocol.md §2.2, §3.
+
+The token reads and deletes; the mailbox id, its hash, only receives. So the
+intake, which stores ids alone, can hand nobody's replies to anybody, and
+whoever seizes it cannot log in.
+
+Rules:
+* Token and derived secrets never appear in a `repr`.
+* An answer is filled with random bytes to a rung, so that one with replies
+  and one without differ in nothing that can be seen.
+"""
+
+import base64
+import binascii
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from crypto.age import HybridIdentity
+from crypto.ed25519 import SigningKey
+from crypto.entropy import Entropy
+from crypto.kdf import hkdf_sha256
+from protocol.archive import (
+    PADDING_NAME,
+    ArchiveReader,
+    ArchiveWriter,
+    random_filler,
+)
+from protocol.codename import Codename
+from protocol.errors import MalformedError, TooLargeError, UnreadableError
+from protocol.ladder import MAILBOX_FLOOR_BYTES, is_rung
+
+TOKEN_BYTES: Final = 32
+ORGANISATION_ID_BYTES: Final = 32
+MAILBOX_HASH_BYTES: Final = 20
+MAX_REPLIES: Final = 999
+
+_MAILBOX = re.compile(r"[a-z2-7]{32}", re.ASCII)
+_BEARER_PREFIX: Final = "Bearer "
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MailboxId:
+    """Where replies wait: 160 bits as 32 characters of base32."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse any other text.
+
+        Raises:
+            MalformedError: Not 32 characters of `a`-`z`, `2`-`7`.
+        """
+        if not _MAILBOX.fullmatch(self.text):
+            raise MalformedError("not_a_mailbox")
+
+    def __str__(self) -> str:
+        """The 32 characters."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationId:
+    """32 public random bytes that separate organisations; HKDF's salt."""
+
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse another length.
+
+        Raises:
+            MalformedError: Not 32 bytes.
+        """
+        if len(self.raw) != ORGANISATION_ID_BYTES:
+            raise MalformedError("not_an_organisation_id")
+
+    @classmethod
+    def parse(cls, untrusted: str) -> Self:
+        """Read 43 characters of base64url; raises `MalformedError`."""
+        return cls(_decode_base64url(untrusted, "not_an_organisation_id"))
+
+    def __str__(self) -> str:
+        """43 characters of base64url."""
+        return _encode_base64url(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxToken:
+    """The secret that reads and deletes one mailbox."""
+
+    raw: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse another length.
+
+        Raises:
+            MalformedError: Not 32 bytes.
+        """
+        if len(self.raw) != TOKEN_BYTES:
+            raise MalformedError("not_a_mailbox_token")
+
+    @classmethod
+    def parse_bearer(cls, untrusted: str) -> Self:
+        """Read the value of an `Authorization` header.
+
+        Args:
+            untrusted: `Bearer ` and 43 characters of base64url.
+
+        Returns:
+            The token.
+
+        Raises:
+            MalformedError: It has another form.
+        """
+        if not untrusted.startswith(_BEARER_PREFIX):
+            raise MalformedError("not_a_mailbox_token")
+        encoded = untrusted.removeprefix(_BEARER_PREFIX)
+        return cls(_decode_base64url(encoded, "not_a_mailbox_token"))
+
+    def bearer(self) -> str:
+        """Write the value of an `Authorization` header."""
+        return _BEARER_PREFIX + _encode_base64url(self.raw)
+
+    @property
+    def mailbox(self) -> MailboxId:
+        """The id that the intake knows."""
+        digest = hashlib.sha256(b"debunker/v1/mailbox" + self.raw).digest()
+        return MailboxId(base64.b32encode(digest[:MAILBOX_HASH_BYTES]).decode().lower())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReporterKeys:
+    """Everything that derives from a codename."""
+
+    token: MailboxToken = field(repr=False)
+    """Reads and deletes the mailbox."""
+
+    identity: HybridIdentity = field(repr=False)
+    """Opens replies; its recipient is `reply_to`."""
+
+    signing_key: SigningKey = field(repr=False)
+    """Signs later messages; its public half is `message_key`."""
+
+    @classmethod
+    def derive(cls, codename: Codename, organisation_id: OrganisationId) -> Self:
+        """Derive the keys for one organisation: one `info`, one use."""
+
+        def derive(use: str, length_bytes: int) -> bytes:
+            return hkdf_sha256(
+                codename.secret,
+                salt=organisation_id.raw,
+                info=b"debunker/v1/" + use.encode(),
+                length_bytes=length_bytes,
+            )
+
+        return cls(
+            token=MailboxToken(derive("mailbox-token", TOKEN_BYTES)),
+            identity=HybridIdentity.from_seed(derive("reporter-identity", 32)),
+            signing_key=SigningKey.from_seed(derive("reporter-signature", 32)),
+        )
+
+    @property
+    def mailbox(self) -> MailboxId:
+        """The id that the intake knows."""
+        return self.token.mailbox
+
+
+def build_mailbox_answer(replies: Sequence[bytes], *, entropy: Entropy) -> bytes:
+    """Build the answer to a reader, whatever the mailbox holds.
+
+    Args:
+        replies: Sealed replies, oldest first; none for an empty, deleted or
+            unknown mailbox.
+        entropy: For the padding, which is as random as the replies look.
+
+    Returns:
+        An archive on a rung with floor 131,072.
+
+    Raises:
+        TooLargeError: More than 999 replies, or more than 2 GiB.
+    """
+    if len(replies) > MAX_REPLIES:
+        raise TooLargeError("too many replies")
+    answer = io.BytesIO()
+    writer = ArchiveWriter(answer)
+    for number, reply in enumerate(replies, start=1):
+        writer.add(_reply_name(number), reply)
+    writer.finish(floor_bytes=MAILBOX_FLOOR_BYTES, filler=random_filler(entropy))
+    return answer.getvalue()
+
+
+def read_mailbox_answer(untrusted: bytes) -> tuple[bytes, ...]:
+    """Read the sealed replies out of an answer.
+
+    Args:
+        untrusted: The body as received.
+
+    Returns:
+        The sealed replies, oldest first, each still to be opened and verified.
+
+    Raises:
+        UnreadableError: It is no archive of this shape.
+    """
+    if not is_rung(len(untrusted), floor_bytes=MAILBOX_FLOOR_BYTES):
+        raise UnreadableError("not_a_rung")
+    archive = ArchiveReader(io.BytesIO(untrusted), len(untrusted))
+    *replies, padding = (entry.name for entry in archive.entries)
+    expected = [_reply_name(number) for number in range(1, len(replies) + 1)]
+    if padding != PADDING_NAME or replies != expected:
+        raise UnreadableError("wrong_entries")
+    return tuple(archive.read(name, limit_bytes=len(untrusted)) for name in replies)
+
+
+def _reply_name(number: int) -> str:
+    return f"replies/{number:03}"
+
+
+def _encode_base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode_base64url(untrusted: str, reason: str) -> bytes:
+    """Decode without padding; only the one canonical spelling is accepted."""
+    try:
+        raw = base64.urlsafe_b64decode(untrusted.encode("ascii") + b"==")
+    except (binascii.Error, ValueError):
+        raise MalformedError(reason) from None
+    if _encode_base64url(raw) != untrusted:
+        raise MalformedError(reason)
+    return raw
