@@ -1,0 +1,84 @@
+# Two commands: `make demo` to try the house, `make test` to test it. Each does its own set-up.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := .venv-demo/bin
+# Node comes locked with the Python tools, so that every machine builds the page with the same one.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --universal \
+  --python-version 3.11 --generate-hashes --no-emit-index-url --exclude-newer "1 week"
+PIP_INSTALL := pip install -q --disable-pip-version-check --no-input
+
+# The project itself needs nothing beyond the locks and no network.
+define environment
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(1)
+	$(1)/bin/$(PIP_INSTALL) --require-hashes --only-binary :all: $(2)
+	$(1)/bin/$(PIP_INSTALL) --no-index --no-deps --no-build-isolation -e .
+	touch $(1)/ready
+endef
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+# --- try it -----------------------------------------------------------------
+
+demo: .venv-demo/ready  ## the whole house on loopback, with a dozen reports; Ctrl-C stops it
+	@$(DEMO)/debunker demo --directory .demo
+
+demo-clean:  ## forget what the demo made
+	rm -rf .demo
+
+.venv-demo/ready: requirements/intake.txt requirements/console.txt pyproject.toml
+	$(call environment,.venv-demo,-r requirements/intake.txt -r requirements/console.txt)
+
+# --- test it ----------------------------------------------------------------
+
+test: .venv/ready browser/node_modules/ready system-programs  ## every test
+	npm --prefix browser test
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+check: .venv/ready browser/node_modules/ready  ## style, types, walls, and the committed bundle
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm --prefix browser run check
+	! grep -nE '://|--index-url|--find-links' requirements/*.txt
+	! grep -n '"resolved"' browser/package-lock.json
+	$(MAKE) -s messages-check
+
+system-programs:
+	@sh tests/system_programs.sh
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	$(call environment,.venv,-r requirements/dev.txt)
+
+browser/node_modules/ready: browser/package-lock.json | .venv/ready
+	npm --prefix browser ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+format: .venv/ready  ## put the code in its house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bundle: browser/node_modules/ready  ## build the page's scripts into intake/static
+	npm --prefix browser run build
+
+lock: .venv/ready  ## choose the newest versions that are a week old, with hashes
+	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/intake.in -c requirements/dev.txt -o requirements/intake.txt
+	$(LOCK) requirements/console.in -c requirements/dev.txt -o requirements/console.txt
+
+# --- measure it -------------------------------------------------------------
+
+bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the age command
+	$(BIN)/python -m bench.seal
+
+bench-intake: .venv/ready  ## reports a second and megabytes a second without JavaScript
+	$(BIN)/python -m bench.intake
+
+.PHONY: help demo demo-clean test check system-programs format bundle lock bench-seal bench-intake

@@ -1,0 +1,1 @@
+"""What it takes to try, run and show the house; the `debunker` command."""

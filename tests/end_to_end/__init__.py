@@ -1,0 +1,1 @@
+"""The few tests that drive the whole house in a real browser."""
