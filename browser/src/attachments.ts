@@ -1,0 +1,97 @@
+/**
+ * Attachments: what the reporter's files become in a report.
+ *
+ * Spec: docs/protocol.md §1.1, §1.3.
+ *
+ * Files are read once, while they are sealed, and never held: memory stays flat. A file that is written to meanwhile, or
+ * whose disk is pulled out, ends the sealing with its name; a report with half a file in it never goes out.
+ */
+
+import { FileError } from './errors.ts'
+
+export const MAX_ATTACHMENTS = 997
+const MAX_NAME_CHARACTERS = 255
+const READ_BYTES = 262_144 // a multiple of age's 64 KiB
+const FALLBACK_NAME = 'attachment'
+const FALLBACK_TYPE = 'application/octet-stream'
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/
+// eslint-disable-next-line no-control-regex -- exactly those are replaced
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/g
+const LONE_SURROGATES = /\p{Cs}/gu
+
+/** A file to be sealed. */
+export interface AttachmentSource {
+    readonly name: string
+    readonly mediaType: string
+    readonly sizeBytes: number
+    readonly chunks: () => AsyncIterable<Uint8Array>
+}
+
+/** Take a file as the reporter chose it. */
+export function attachmentOf(file: File): AttachmentSource {
+    return { name: nameOf(file.name), mediaType: mediaTypeOf(file.type), sizeBytes: file.size, chunks: () => read(file) }
+}
+
+/** The reporter's own name for a file, without a path and without what no file name should hold. */
+export function nameOf(untrusted: string): string {
+    const last = untrusted.split(/[/\\]/).at(-1) ?? ''
+    const clean = wellFormed(last).replace(CONTROL_CHARACTERS, '_')
+    return [...clean].slice(0, MAX_NAME_CHARACTERS).join('') || FALLBACK_NAME
+}
+
+export function mediaTypeOf(untrusted: string): string {
+    const [type = ''] = untrusted.toLowerCase().split(';')
+    return MEDIA_TYPE.test(type.trim()) ? type.trim() : FALLBACK_TYPE
+}
+
+/** Text as Unicode: half a surrogate pair cannot be written in UTF-8. */
+export function wellFormed(text: string): string {
+    return text.replace(LONE_SURROGATES, '\ufffd')
+}
+
+/** Read exactly what the file held when it was chosen. Throws FileError. */
+async function* read(file: File): AsyncGenerator<Uint8Array, void, undefined> {
+    let leftBytes = file.size
+    try {
+        for await (const chunk of piecesOf(file)) {
+            leftBytes -= chunk.length
+            if (leftBytes < 0) break
+            yield chunk
+        }
+    } catch {
+        throw new FileError(file.name) // the browser noticed the change, or cannot read
+    }
+    if (leftBytes !== 0) throw new FileError(file.name)
+}
+
+/** Large pieces into buffers of our own where the browser can, else as it gives them. */
+async function* piecesOf(file: File): AsyncGenerator<Uint8Array, void, undefined> {
+    const stream = file.stream()
+    const reader = byobReader(stream)
+    if (!reader) {
+        const plain = stream.getReader()
+        try {
+            for (let next = await plain.read(); !next.done; next = await plain.read()) yield next.value
+        } finally {
+            await plain.cancel()
+        }
+        return
+    }
+    try {
+        for (;;) {
+            const { done, value } = await reader.read(new Uint8Array(READ_BYTES))
+            if (done) return
+            yield value
+        }
+    } finally {
+        await reader.cancel()
+    }
+}
+
+function byobReader(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStreamBYOBReader | undefined {
+    try {
+        return stream.getReader({ mode: 'byob' })
+    } catch {
+        return undefined // older engines
+    }
+}

@@ -1,0 +1,150 @@
+/**
+ * The codename: the reporter's only secret, as words or as characters.
+ *
+ * Spec: docs/protocol.md §2.1.
+ *
+ * 96 random bits and 14 check bits, spelt as 10 words of 11 bits or as 22 characters of 5 bits; both mean the same 12
+ * bytes. The check is long on purpose: an unknown mailbox looks like an empty one, so a mistyped codename must be caught
+ * here, before anything is sent.
+ *
+ * Rules:
+ * * Case, spacing, ё for е, look-alike letters and dashes do not matter.
+ * * An error holds nothing of the codename but the word that is in no list.
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Entropy } from './effects.ts'
+import { UnknownWordError, WrongCheckError, WrongLengthError } from './errors.ts'
+import type { WordList } from './words.ts'
+
+export const SECRET_BYTES = 12
+const CHECK_BITS = 14
+const WORD_COUNT = 10
+const WORD_BITS = 11
+const CHARACTER_COUNT = 22
+const CHARACTER_BITS = 5
+
+/** Crockford's base32: no I, L, O, U. */
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const GROUPS = [4, 4, 4, 5, 5]
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(zip('oilавекмнорстух', '011ABEKMH0PCTYX'))
+const SEPARATORS = /[\p{Zs}\p{Zl}\p{Zp}\p{Pd}\t\n\v\f\r\x85,.\u060c\u3001\u3002\u2212]+/u
+const INVISIBLE = /\p{Cf}/gu
+const INPUT_LIMIT_CHARACTERS = 1_000
+
+/** A reporter's secret of 12 bytes, in either spelling. */
+export class Codename {
+    readonly #secret: Uint8Array
+
+    constructor(secret: Uint8Array) {
+        if (secret.length !== SECRET_BYTES) throw new Error('a codename has 12 bytes')
+        this.#secret = secret
+    }
+
+    static generate(entropy: Entropy): Codename {
+        return new Codename(entropy(SECRET_BYTES))
+    }
+
+    /**
+     * Read a codename as a person typed it.
+     *
+     * @param untrusted any text
+     * @param lists all word lists, English first; characters alone can be read without them
+     * @throws UnknownWordError a word is in no list
+     * @throws WrongLengthError neither 10 words nor 22 characters
+     * @throws WrongCheckError the length fits, the check does not
+     */
+    static parse(untrusted: string, lists: readonly WordList[]): Codename {
+        if ([...untrusted].length > INPUT_LIMIT_CHARACTERS) throw new WrongLengthError()
+        const number = readNumber(tokensOf(untrusted), lists)
+        const secret = bytesOf(number >> BigInt(CHECK_BITS))
+        if ((number & mask(CHECK_BITS)) !== checkOf(secret)) throw new WrongCheckError()
+        return new Codename(secret)
+    }
+
+    /** The 12 bytes, for deriving keys. */
+    get secret(): Uint8Array {
+        return this.#secret
+    }
+
+    /** Ten words in lower case, separated by one space. */
+    words(list: WordList): string {
+        return digitsOf(this.#number(), WORD_BITS, WORD_COUNT)
+            .map((digit) => list[digit] as string)
+            .join(' ')
+    }
+
+    /** 22 characters: `XXXX-XXXX-XXXX-XXXXX-XXXXX`. */
+    characters(): string {
+        const spelt = digitsOf(this.#number(), CHARACTER_BITS, CHARACTER_COUNT).map((digit) => CROCKFORD[digit] as string)
+        return GROUPS.map((length) => spelt.splice(0, length).join('')).join('-')
+    }
+
+    #number(): bigint {
+        return (numberOf([...this.#secret], 8) << BigInt(CHECK_BITS)) | checkOf(this.#secret)
+    }
+}
+
+/** Fold what may differ between what was written down and what is typed. */
+export function fold(text: string): string {
+    return text.normalize('NFKC').toLowerCase().replaceAll('ё', 'е').replace(INVISIBLE, '')
+}
+
+function tokensOf(untrusted: string): string[] {
+    return fold(untrusted)
+        .split(SEPARATORS)
+        .filter((token) => token !== '')
+}
+
+function readNumber(tokens: readonly string[], lists: readonly WordList[]): bigint {
+    const indexes = lists.map((list) => new Map(list.map((word, number) => [fold(word), number])))
+    // 1. Every token in one list: words.
+    for (const index of indexes) {
+        if (tokens.length === 0 || !tokens.every((token) => index.has(token))) continue
+        if (tokens.length !== WORD_COUNT) throw new WrongLengthError()
+        return numberOf(tokens.map((token) => index.get(token) as number), WORD_BITS)
+    }
+    // 2. Else characters, in whatever groups.
+    const joined = [...tokens.join('')].map((character) => LOOK_ALIKES.get(character) ?? character.toUpperCase())
+    if (joined.length === CHARACTER_COUNT && joined.every(isCrockford)) {
+        return numberOf(joined.map((character) => CROCKFORD.indexOf(character)), CHARACTER_BITS)
+    }
+    // 3. Else say what is nearest: a word amiss, or characters amiss.
+    const hits = indexes.map((index) => tokens.filter((token) => index.has(token)).length)
+    const most = Math.max(0, ...hits)
+    const closest = indexes[hits.indexOf(most)]
+    const unlisted = tokens.find((token) => !closest?.has(token))
+    if (most > 0 && unlisted !== undefined) throw new UnknownWordError(unlisted)
+    if (joined.length === CHARACTER_COUNT) throw new WrongCheckError()
+    throw new WrongLengthError()
+}
+
+function isCrockford(character: string): boolean {
+    return character.length === 1 && CROCKFORD.includes(character)
+}
+
+/** The first 14 bits of SHA-256(secret). */
+function checkOf(secret: Uint8Array): bigint {
+    return numberOf([...sha256(secret).subarray(0, 2)], 8) >> BigInt(16 - CHECK_BITS)
+}
+
+/** Big-endian digits of `bits` bits each. */
+function digitsOf(number: bigint, bits: number, count: number): number[] {
+    return Array.from({ length: count }, (_, place) => Number((number >> BigInt(bits * (count - 1 - place))) & mask(bits)))
+}
+
+function numberOf(digits: readonly number[], bits: number): bigint {
+    return digits.reduce((number, digit) => (number << BigInt(bits)) | BigInt(digit), 0n)
+}
+
+function bytesOf(number: bigint): Uint8Array {
+    return Uint8Array.from(digitsOf(number, 8, SECRET_BYTES))
+}
+
+function mask(bits: number): bigint {
+    return (1n << BigInt(bits)) - 1n
+}
+
+function zip(left: string, right: string): [string, string][] {
+    return [...left].map((character, index) => [character, right[index] as string])
+}

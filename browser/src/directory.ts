@@ -1,0 +1,180 @@
+/**
+ * The key directory: whom to seal to, and who may answer.
+ *
+ * Spec: docs/protocol.md §4.
+ *
+ * The organisation's offline root signs it. The page gets the root's key from the page itself, so these checks stop a
+ * forged or an old directory, not a forged page: SECURITY.md says so.
+ *
+ * Not done here: rollback. A page remembers nothing, so it cannot know that it has seen a newer version.
+ *
+ * Rules:
+ * * Nothing unsigned is parsed.
+ * * Each refusal has a type of its own, for each has words of its own on the page.
+ */
+
+import { bech32 } from '@scure/base'
+import { parseDay, parseMoment, type Day } from './day.ts'
+import { VerificationKey } from './ed25519.ts'
+import {
+    AuthenticationError,
+    ExpiredDirectoryError,
+    FutureDirectoryError,
+    MalformedError,
+    NotSignedByRootError,
+    UnusableDirectoryError,
+} from './errors.ts'
+import { parseOrganisationId, type OrganisationId } from './mailbox.ts'
+import { verifySshsig } from './sshsig.ts'
+import { parseDocument, type Members } from './strictJson.ts'
+
+export const DIRECTORY_FORMAT = 'debunker-directory/1'
+export const DIRECTORY_NAMESPACE = 'debunker-directory'
+
+const MILLISECONDS_A_DAY = 86_400_000
+const MAX_LIFE_DAYS = 92
+/** So far ahead of this clock a directory may be issued; more, and this clock is wrong. */
+const FUTURE_DAYS = 1
+const MAX_RECIPIENTS = 64
+const MAX_TEAM_KEYS = 1_000
+const HYBRID_RECIPIENT_BYTES = 1_216
+const MAX_RECIPIENT_CHARACTERS = 2_000
+
+/** As received: two files. */
+export interface UnverifiedDirectory {
+    readonly directory: Uint8Array
+    readonly signature: string
+}
+
+export type Role = 'reviewer' | 'recovery' | 'offline'
+const ROLES: readonly Role[] = ['reviewer', 'recovery', 'offline']
+
+export interface DirectoryRecipient {
+    readonly role: Role
+    /** `age1pq1…` */
+    readonly recipient: string
+    readonly notAfter: Date
+}
+
+/** Signs replies to reporters from one day to another, both included. */
+export interface TeamKey {
+    readonly key: VerificationKey
+    readonly notBefore: Day
+    readonly notAfter: Day
+}
+
+/** A directory that has been verified. */
+export interface KeyDirectory {
+    readonly version: number
+    readonly issued: Date
+    readonly expires: Date
+    readonly organisationId: OrganisationId
+    readonly recipients: readonly DirectoryRecipient[]
+    readonly team: readonly TeamKey[]
+}
+
+/**
+ * Check a key directory.
+ *
+ * @param untrusted as received, any length
+ * @param root the organisation's key, from the page
+ * @param now the device's time
+ * @throws NotSignedByRootError
+ * @throws MalformedError, UnknownFormatError signed, but not what this program knows
+ * @throws FutureDirectoryError this clock is wrong
+ * @throws ExpiredDirectoryError
+ * @throws UnusableDirectoryError nothing can safely be sealed to it
+ */
+export function verifyDirectory(untrusted: UnverifiedDirectory, root: VerificationKey, now: Date): KeyDirectory {
+    // 1. Signature first: nothing unsigned may steer the steps below.
+    verifyRoot(untrusted, root)
+    const directory = parseDirectory(untrusted.directory)
+    // 2. A clock that is far behind would take an expired directory for a good one, so it must not decide anything.
+    if (directory.issued.getTime() - now.getTime() > FUTURE_DAYS * MILLISECONDS_A_DAY) throw new FutureDirectoryError()
+    // 3. Freeze: a withheld update must not keep an old key alive for ever.
+    if (now.getTime() >= directory.expires.getTime()) throw new ExpiredDirectoryError()
+    const life = directory.expires.getTime() - directory.issued.getTime()
+    if (life > MAX_LIFE_DAYS * MILLISECONDS_A_DAY) throw new UnusableDirectoryError('lives_too_long')
+    // 4. Sealed to nobody, or to no recovery key, a report may be lost.
+    const roles = new Set(current(directory, now).map(({ role }) => role))
+    if (!roles.has('reviewer')) throw new UnusableDirectoryError('no_reviewer')
+    if (!roles.has('recovery')) throw new UnusableDirectoryError('no_recovery')
+    return directory
+}
+
+/** Whom a report or a message is sealed to now: reviewers and recovery, without those whose time is over. */
+export function reportRecipients(directory: KeyDirectory, now: Date): readonly string[] {
+    const recipients = current(directory, now).filter(({ role }) => role !== 'offline')
+    return [...new Set(recipients.map(({ recipient }) => recipient))]
+}
+
+/** Who could sign a reply on this day. */
+export function teamKeysOn(directory: KeyDirectory, day: Day): readonly VerificationKey[] {
+    return directory.team.filter(({ notBefore, notAfter }) => notBefore <= day && day <= notAfter).map(({ key }) => key)
+}
+
+function current(directory: KeyDirectory, now: Date): readonly DirectoryRecipient[] {
+    return directory.recipients.filter(({ notAfter }) => now.getTime() <= notAfter.getTime())
+}
+
+function verifyRoot(untrusted: UnverifiedDirectory, root: VerificationKey): void {
+    try {
+        verifySshsig(untrusted.signature, untrusted.directory, [root], DIRECTORY_NAMESPACE)
+    } catch (error) {
+        if (error instanceof AuthenticationError || error instanceof MalformedError) throw new NotSignedByRootError()
+        throw error
+    }
+}
+
+/** Read what the root signed. */
+function parseDirectory(signed: Uint8Array): KeyDirectory {
+    const members = parseDocument(signed, DIRECTORY_FORMAT)
+    const version = members.integer('version', 1)
+    const issued = members.parsed('issued', parseMoment, 20)
+    const expires = members.parsed('expires', parseMoment, 20)
+    parsePrevious(members, version)
+    const organisationId = members.parsed('organisation_id', parseOrganisationId, 43)
+    parseNames(members.object('organisation'))
+    const recipients = members.objects('recipients', MAX_RECIPIENTS).map(parseRecipient)
+    const team = members.objects('team', MAX_TEAM_KEYS).map(parseTeamKey)
+    members.finish()
+    return { version, issued, expires, organisationId, recipients, team }
+}
+
+/** The chain of versions is the console's to follow; here it only has to be well formed. */
+function parsePrevious(members: Members, version: number): void {
+    const previous = members.optionalString('previous', 64)
+    const isRight = previous === null ? version === 1 : version > 1 && /^[0-9a-f]{64}$/.test(previous)
+    if (!isRight) throw new MalformedError('previous_wrong')
+}
+
+function parseNames(members: Members): void {
+    for (const language of ['kk', 'ru', 'en']) members.string(language, 200)
+    members.finish()
+}
+
+function parseRecipient(members: Members): DirectoryRecipient {
+    const role = members.choice('role', ROLES)
+    const recipient = members.string('recipient', MAX_RECIPIENT_CHARACTERS)
+    const notAfter = members.parsed('not_after', parseMoment, 20)
+    members.finish()
+    if (!isHybrid(recipient)) throw new UnusableDirectoryError('not_hybrid')
+    return { role, recipient, notAfter }
+}
+
+function isHybrid(recipient: string): boolean {
+    try {
+        const { prefix, words } = bech32.decode(recipient as `${string}1${string}`, false)
+        return prefix === 'age1pq' && bech32.fromWords(words).length === HYBRID_RECIPIENT_BYTES
+    } catch {
+        return false
+    }
+}
+
+function parseTeamKey(members: Members): TeamKey {
+    const key = members.parsed('key', (text) => VerificationKey.parse(text), 100)
+    const notBefore = members.parsed('not_before', parseDay, 10)
+    const notAfter = members.parsed('not_after', parseDay, 10)
+    members.finish()
+    return { key, notBefore, notAfter }
+}

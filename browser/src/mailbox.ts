@@ -1,0 +1,98 @@
+/**
+ * The mailbox: what derives from a codename, and the answer with its replies.
+ *
+ * Spec: docs/protocol.md §2.2, §3.
+ *
+ * The token reads and deletes; the mailbox id, its hash, only receives. So the intake, which stores ids alone, can hand
+ * nobody's replies to anybody, and whoever seizes it cannot log in.
+ */
+
+import { hkdf } from '@noble/hashes/hkdf.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { base32nopad, base64urlnopad, bech32 } from '@scure/base'
+import { identityToRecipient } from 'age-encryption'
+import { readArchive } from './archive.ts'
+import type { Codename } from './codename.ts'
+import { SigningKey } from './ed25519.ts'
+import { MalformedError, UnreadableError } from './errors.ts'
+import { MAILBOX_FLOOR_BYTES, isRung } from './ladder.ts'
+
+const MAILBOX_HASH_BYTES = 20
+const KEY_BYTES = 32
+const ORGANISATION_ID_BYTES = 32
+
+/** Where replies wait: 160 bits as 32 characters of base32. */
+export type MailboxId = string & { readonly role: 'mailbox' }
+
+/** 32 public random bytes that separate organisations; HKDF's salt. */
+export type OrganisationId = Uint8Array & { readonly role: 'organisation' }
+
+export function parseMailboxId(untrusted: string): MailboxId {
+    if (!/^[a-z2-7]{32}$/.test(untrusted)) throw new MalformedError('not_a_mailbox')
+    return untrusted as MailboxId
+}
+
+/** Read 43 characters of base64url, in the one canonical spelling. Throws MalformedError. */
+export function parseOrganisationId(untrusted: string): OrganisationId {
+    try {
+        const raw = base64urlnopad.decode(untrusted)
+        if (raw.length === ORGANISATION_ID_BYTES) return raw as OrganisationId
+    } catch {
+        // told below, without what was read
+    }
+    throw new MalformedError('not_an_organisation_id')
+}
+
+/** Everything that derives from a codename. Secrets are private fields, so that no printing of the object shows them. */
+export class ReporterKeys {
+    /** Signs later messages; its public half is `message_key`. */
+    readonly signingKey: SigningKey
+    /** The id that the intake knows. */
+    readonly mailbox: MailboxId
+    /** `reply_to`: the recipient that replies are sealed to. */
+    readonly recipient: string
+    readonly #token: Uint8Array
+    readonly #identity: string
+
+    private constructor(token: Uint8Array, identity: string, recipient: string, signingKey: SigningKey) {
+        const hash = sha256(concatBytes(utf8ToBytes('debunker/v1/mailbox'), token))
+        this.mailbox = parseMailboxId(base32nopad.encode(hash.subarray(0, MAILBOX_HASH_BYTES)).toLowerCase())
+        this.signingKey = signingKey
+        this.recipient = recipient
+        this.#token = token
+        this.#identity = identity
+    }
+
+    /** Derive the keys for one organisation: one `info`, one use. */
+    static async derive(codename: Codename, organisation: OrganisationId): Promise<ReporterKeys> {
+        const derive = (use: string) => hkdf(sha256, codename.secret, organisation, utf8ToBytes(`debunker/v1/${use}`), KEY_BYTES)
+        const identity = bech32.encodeFromBytes('AGE-SECRET-KEY-PQ-', derive('reporter-identity')).toUpperCase()
+        const signingKey = new SigningKey(derive('reporter-signature'))
+        return new ReporterKeys(derive('mailbox-token'), identity, await identityToRecipient(identity), signingKey)
+    }
+
+    /** Opens replies: `AGE-SECRET-KEY-PQ-1…`. */
+    get identity(): string {
+        return this.#identity
+    }
+
+    /** The value of the `Authorization` header that reads and deletes the mailbox. */
+    bearer(): string {
+        return `Bearer ${base64urlnopad.encode(this.#token)}`
+    }
+}
+
+/**
+ * Read the sealed replies out of a mailbox answer; each is still to be opened and verified.
+ *
+ * @param untrusted the body as received
+ * @throws UnreadableError it is no archive of this shape
+ */
+export function readMailboxAnswer(untrusted: Uint8Array): readonly Uint8Array[] {
+    if (!isRung(untrusted.length, MAILBOX_FLOOR_BYTES)) throw new UnreadableError('not_a_rung')
+    const entries = readArchive(untrusted, 'random')
+    const expected = (index: number) => `replies/${String(index + 1).padStart(3, '0')}`
+    if (!entries.every(({ name }, index) => name === expected(index))) throw new UnreadableError('wrong_entries')
+    return entries.map(({ bytes }) => bytes)
+}

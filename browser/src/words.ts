@@ -1,0 +1,33 @@
+/**
+ * The word lists of the codename, fetched only when they are needed.
+ *
+ * Spec: docs/protocol.md §2.1.
+ *
+ * A list is 2,048 words, one a line, in the order of its numbers: /static/words-en.txt, /static/words-ru.txt, copied by the
+ * build from protocol/words. Their hashes are part of the bundle: a list that was swapped would give people codenames that
+ * no one can read again.
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { MalformedError } from './errors.ts'
+
+/** Languages that have a list; Kazakh gets one when native speakers have read it. */
+export type WordLanguage = 'en' | 'ru'
+
+export const WORD_LANGUAGES: readonly WordLanguage[] = ['en', 'ru']
+
+/** SHA-256 of each list as served. */
+const HASHES: Readonly<Record<WordLanguage, string>> = {
+    en: '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda',
+    ru: 'c9458f1997f6a6e0e8b4b691de850aa6af15fabca197e56baa6234933af1fffc',
+}
+
+/** Words in the order of their numbers. */
+export type WordList = readonly string[]
+
+/** Check a list as fetched. Throws MalformedError if it is not the one that this bundle was built with. */
+export function parseWordList(untrusted: Uint8Array, language: WordLanguage): WordList {
+    if (bytesToHex(sha256(untrusted)) !== HASHES[language]) throw new MalformedError('other_word_list')
+    return new TextDecoder().decode(untrusted).trimEnd().split('\n')
+}
