@@ -19,7 +19,7 @@ as `UnreadableError` too.
 import io
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, Protocol, cast
 
 from crypto.errors import CryptoError
 from protocol.archive.layout import (
@@ -42,10 +42,20 @@ _CHUNK_BYTES: Final = 1 << 18
 _ZEROS: Final = bytes(_CHUNK_BYTES)
 
 
+class Source(Protocol):
+    """Where an archive is read from: a file, `BytesIO`, an `OpeningReader`."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move to a place."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """Fill some of `buffer`; 0 at the end."""
+
+
 class ArchiveReader:
     """An archive whose layout has been checked, entry by entry."""
 
-    def __init__(self, source: BinaryIO, length_bytes: int) -> None:
+    def __init__(self, source: Source, length_bytes: int) -> None:
         """Check the layout.
 
         Args:
@@ -127,7 +137,7 @@ class ArchiveReader:
 class _EntryData(io.RawIOBase):
     """An entry's data as a stream of its own."""
 
-    def __init__(self, source: BinaryIO, entry: Entry) -> None:
+    def __init__(self, source: Source, entry: Entry) -> None:
         super().__init__()
         self._source = source
         self._entry = entry
@@ -175,7 +185,7 @@ class _EntryData(io.RawIOBase):
             raise UnreadableError("wrong_crc")
 
 
-def _read_layout(source: BinaryIO, length_bytes: int) -> dict[str, Entry]:
+def _read_layout(source: Source, length_bytes: int) -> dict[str, Entry]:
     # 1. The end record stands at the very end: no comment, nothing behind it.
     if not END_BYTES <= length_bytes <= MAX_ARCHIVE_BYTES:
         raise UnreadableError("wrong_length")
@@ -209,19 +219,19 @@ def _read_layout(source: BinaryIO, length_bytes: int) -> dict[str, Entry]:
     return {entry.name: entry for entry in entries}
 
 
-def _read(source: BinaryIO, offset: int, length_bytes: int) -> bytes:
+def _read(source: Source, offset: int, length_bytes: int) -> bytes:
     buffer = bytearray(length_bytes)
     _read_exactly(source, offset, memoryview(buffer))
     return bytes(buffer)
 
 
-def _read_exactly(source: BinaryIO, offset: int, view: memoryview) -> None:
+def _read_exactly(source: Source, offset: int, view: memoryview) -> None:
     """Fill `view` from `offset`; a short or a forged source is unreadable."""
     try:
         source.seek(offset)
         filled = 0
         while filled < len(view):
-            count = source.readinto(view[filled:])  # type: ignore[attr-defined]  # every binary stream has it
+            count = source.readinto(view[filled:])
             if not count:
                 raise UnreadableError("truncated")
             filled += count
