@@ -68,6 +68,26 @@ format: .venv/ready  ## put the code in its house style
 bundle: browser/node_modules/ready  ## build the page's scripts into intake/static
 	npm --prefix browser run build
 
+EXTRACT := $(BIN)/pybabel -q extract -k N_ --no-location --sort-output --omit-header -w 100
+APPS := intake review_console
+
+messages: .venv/ready  ## collect the texts of both apps for translation
+	for app in $(APPS); do \
+	  $(EXTRACT) -F $$app/babel.cfg -o $$app/translations/messages.pot $$app && \
+	  for language in kk ru; do \
+	    $(BIN)/pybabel -q update -N --ignore-pot-creation-date -w 100 -l $$language \
+	      -i $$app/translations/messages.pot \
+	      -o $$app/translations/$$language/LC_MESSAGES/messages.po || exit 1; \
+	  done || exit 1; \
+	done
+
+messages-check: .venv/ready
+	mkdir -p build
+	for app in $(APPS); do \
+	  $(EXTRACT) -F $$app/babel.cfg -o build/$$app.pot $$app && \
+	  diff -u $$app/translations/messages.pot build/$$app.pot || exit 1; \
+	done
+
 lock: .venv/ready  ## choose the newest versions that are a week old, with hashes
 	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(LOCK) requirements/intake.in -c requirements/dev.txt -o requirements/intake.txt
@@ -81,4 +101,5 @@ bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the ag
 bench-intake: .venv/ready  ## reports a second and megabytes a second without JavaScript
 	$(BIN)/python -m bench.intake
 
-.PHONY: help demo demo-clean test check system-programs format bundle lock bench-seal bench-intake
+.PHONY: help demo demo-clean test check system-programs format bundle messages messages-check lock \
+  bench-seal bench-intake
