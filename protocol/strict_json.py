@@ -99,6 +99,13 @@ class Members:
             return None
         return self.string(name, limit_characters=limit_characters)
 
+    def string_or_null(self, name: str, *, limit_characters: int) -> str | None:
+        """Take a string or `null`; the member must be there."""
+        if self._left.get(name, ...) is None:
+            del self._left[name]
+            return None
+        return self.string(name, limit_characters=limit_characters)
+
     def integer(self, name: str, *, minimum: int, maximum: int = MAX_INTEGER) -> int:
         """Take an integer of a range; `true` is none."""
         value = self._take(name, int)
@@ -141,7 +148,7 @@ class Members:
         """Take an object."""
         return Members(self._take(name, dict))
 
-    def optional_object(self, name: str) -> "Members | None":
+    def object_or_null(self, name: str) -> "Members | None":
         """Take an object or `null`; the member must be there."""
         if self._left.get(name, ...) is None:
             del self._left[name]

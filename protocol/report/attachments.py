@@ -12,6 +12,7 @@ from typing import Final
 
 from protocol.errors import MalformedError
 from protocol.ladder import MAX_ARCHIVE_BYTES
+from protocol.sha256_text import is_sha256
 from protocol.strict_json import Members
 
 MAX_ATTACHMENTS: Final = 997
@@ -26,7 +27,6 @@ _MEDIA_TYPE = re.compile(f"{_SUBTYPE}/{_SUBTYPE}", re.ASCII)
 _MEDIA_TYPE_LIMIT_CHARACTERS: Final = 255
 _ENTRY = re.compile(r"attachments/[0-9]{3}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -58,7 +58,7 @@ class Attachment:
             raise MalformedError("name_wrong")
         if attachment_media_type(self.media_type) != self.media_type:
             raise MalformedError("media_type_wrong")
-        if self.sha256 is not None and not _SHA256.fullmatch(self.sha256):
+        if self.sha256 is not None and not is_sha256(self.sha256):
             raise MalformedError("sha256_wrong")
 
     def to_members(self) -> dict[str, object]:

@@ -180,7 +180,7 @@ class Report(ReportDraft):
     @classmethod
     def _take(cls, members: Members) -> "Report":
         kind = members.choice("kind", Kind)
-        consent = members.optional_object("consent")
+        consent = members.object_or_null("consent")
         limit = MAX_REPORT_JSON_BYTES  # for texts bounded by the whole alone
         return cls(
             kind=kind,
