@@ -31,7 +31,7 @@ demo: .venv-demo/ready  ## the whole house on loopback, with a dozen reports; Ct
 demo-clean:  ## forget what the demo made
 	rm -rf .demo
 
-.venv-demo/ready: requirements/intake.txt requirements/console.txt pyproject.toml
+.venv-demo/ready: requirements/intake.txt requirements/console.txt
 	$(call environment,.venv-demo,-r requirements/intake.txt -r requirements/console.txt)
 
 # --- test it ----------------------------------------------------------------
@@ -54,7 +54,7 @@ check: .venv/ready browser/node_modules/ready  ## style, types, walls, and the c
 system-programs:
 	@sh tests/system_programs.sh
 
-.venv/ready: requirements/dev.txt pyproject.toml
+.venv/ready: requirements/dev.txt
 	$(call environment,.venv,-r requirements/dev.txt)
 
 browser/node_modules/ready: browser/package-lock.json | .venv/ready
