@@ -82,11 +82,11 @@ class VerificationKey:
         """
         words = text.strip().split(maxsplit=2)
         if len(words) < 2 or words[0] != KEY_TYPE:  # noqa: PLR2004 - type and key
-            raise MalformedError(f"not an ssh-ed25519 key: {text[:120]!r}")
+            raise MalformedError("not an ssh-ed25519 key")
         try:
             blob = binascii.a2b_base64(words[1], strict_mode=True)
         except ValueError:
-            raise MalformedError(f"not base64: {words[1][:120]!r}") from None
+            raise MalformedError("not an ssh-ed25519 key: no base64") from None
         return cls.from_blob(blob)
 
     @property

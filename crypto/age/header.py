@@ -31,11 +31,12 @@ from crypto.age.files import LineSource
 from crypto.errors import AuthenticationError, MalformedError
 from crypto.kdf import hkdf_sha256
 
-VERSION_LINE: Final = b"age-encryption.org/v1\n"
 MAC_BYTES: Final = 32
 MAX_STANZAS: Final = 1024
 MAX_HEADER_BYTES: Final = 2 * 1024 * 1024
 
+_FAMILY: Final = "age-encryption.org/"
+_VERSION: Final = _FAMILY + "v1"
 _COLUMNS: Final = 64
 _COLUMNS_BYTES: Final = 48  # what 64 characters of base64 hold
 _ARGUMENT: Final = re.compile(r"[!-~]+")  # spec: 1*VCHAR
@@ -89,8 +90,10 @@ class Header:
         """
         lines = _Lines(source)
         version = lines.next()
-        if version + "\n" != VERSION_LINE.decode():
-            raise MalformedError(f"not an age v1 file: {version[:60]!r}")
+        if version != _VERSION:
+            # Another version is named; what is no age file may be a plaintext.
+            name = repr(version[:40]) if version.startswith(_FAMILY) else "no version"
+            raise MalformedError(f"not an age v1 file: {name}")
         stanzas: list[Stanza] = []
         while (line := lines.next()).startswith("-> "):
             if len(stanzas) == MAX_STANZAS:
@@ -164,7 +167,8 @@ def _stanza(argument_line: str, lines: _Lines) -> Stanza:
 
 def _authenticated(stanzas: Iterable[Stanza]) -> bytes:
     """The header up to and including `---`, which the MAC covers."""
-    return VERSION_LINE + b"".join(map(Stanza.serialize, stanzas)) + b"---"
+    lines = b"".join(map(Stanza.serialize, stanzas))
+    return f"{_VERSION}\n".encode() + lines + b"---"
 
 
 def _mac(file_key: FileKey, stanzas: Iterable[Stanza]) -> bytes:

@@ -88,7 +88,7 @@ class HybridRecipient:
             MalformedError: It is another kind of recipient, or none.
         """
         if not text.startswith(_RECIPIENT_PREFIX + "1"):
-            raise MalformedError(f"not a hybrid recipient: {text[:20]!r}")
+            raise MalformedError("not a hybrid recipient")
         prefix, raw = decode_bech32(text)
         if prefix != _RECIPIENT_PREFIX:
             raise MalformedError("not a hybrid recipient")
@@ -196,7 +196,8 @@ class HybridIdentity:
             The file key, or None if no stanza opens.
 
         Raises:
-            MalformedError: A stanza of our type has a wrong shape.
+            MalformedError: A stanza of our type has a wrong shape, or a share
+                of low order.
         """
         ours = [_sealed_file_key(s) for s in stanzas if s.type == STANZA_TYPE]
         private_key = hpke.MLKEM768X25519PrivateKey(*self._halves())
@@ -204,8 +205,23 @@ class HybridIdentity:
             try:
                 return FileKey(_suite().decrypt(sealed, private_key, _INFO))
             except InvalidTag:
-                continue
+                self._refuse_low_order(sealed)
         return None
+
+    def _refuse_low_order(self, sealed: bytes) -> None:
+        """Tell a stanza that nobody can open from one that is for somebody else.
+
+        HPKE reports both alike, so the X25519 half is tried again alone.
+
+        Raises:
+            MalformedError: Its X25519 half gives the all-zero secret.
+        """
+        share = sealed[_MLKEM_CIPHERTEXT_BYTES:ENCAPSULATED_KEY_BYTES]
+        _, x25519 = self._halves()
+        try:
+            x25519.exchange(X25519PublicKey.from_public_bytes(share))
+        except ValueError:
+            raise MalformedError("encapsulated key is of low order") from None
 
     def _halves(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
         length = _MLKEM_SEED_BYTES + _X25519_BYTES

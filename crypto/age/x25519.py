@@ -65,7 +65,7 @@ class X25519Recipient:
             MalformedError: It is another kind of recipient, or none.
         """
         if not text.startswith(_RECIPIENT_PREFIX + "1"):
-            raise MalformedError(f"not an age recipient: {text[:20]!r}")
+            raise MalformedError("not an age recipient")
         prefix, raw = decode_bech32(text)
         if prefix != _RECIPIENT_PREFIX:
             raise MalformedError(f"not an X25519 recipient: {text[:20]!r}")
