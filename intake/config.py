@@ -1,0 +1,94 @@
+"""What an installation decides about its intake.
+
+A key has no default: an intake that guessed one would trust a stranger. A bad
+setting stops the start with its name, never with its value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from crypto.ed25519 import VerificationKey
+from crypto.errors import CryptoError
+
+PREFIX: Final = "DEBUNKER_INTAKE_"
+DEFAULT_LIMIT_BYTES: Final = 2 * 2**30
+"""2 GiB: what an archive can hold (docs/protocol.md §1.1)."""
+
+
+class SettingError(Exception):
+    """A setting is missing or cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings, read once at the start."""
+
+    database: str = field(repr=False)
+    """SQLAlchemy URL; may hold a password."""
+
+    data: Path
+    """Directory of the sealed files; made on first use."""
+
+    directory: Path
+    """`directory.json`; its signature lies beside as `directory.json.sig`."""
+
+    root_key: VerificationKey
+    """Whoever signs the key directory."""
+
+    sync_key: VerificationKey
+    """Whoever may fetch deposits: the console."""
+
+    sync_origin: str
+    """Scheme, host and port that the console signs, such as `https://intake.example`."""
+
+    limit_bytes: int = DEFAULT_LIMIT_BYTES
+    """The largest sealed file, and the largest form."""
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> "Config":
+        """Read the settings that begin with `DEBUNKER_INTAKE_`.
+
+        Raises:
+            SettingError: One is missing or of no use.
+        """
+        origin = urlsplit(_required(environment, "SYNC_ORIGIN"))
+        if origin.scheme not in {"http", "https"} or not origin.netloc:
+            raise SettingError(f"{PREFIX}SYNC_ORIGIN is not an origin")
+        return cls(
+            database=_required(environment, "DATABASE"),
+            data=Path(_required(environment, "DATA")),
+            directory=Path(_required(environment, "DIRECTORY")),
+            root_key=_key(environment, "ROOT_KEY"),
+            sync_key=_key(environment, "SYNC_KEY"),
+            sync_origin=f"{origin.scheme}://{origin.netloc}",
+            limit_bytes=_limit(environment),
+        )
+
+    @classmethod
+    def database_from_env(cls, environment: Mapping[str, str]) -> str:
+        """Read the database alone: a migration needs no keys."""
+        return _required(environment, "DATABASE")
+
+
+def _required(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(PREFIX + name, "")
+    if not value:
+        raise SettingError(f"{PREFIX}{name} is missing")
+    return value
+
+
+def _key(environment: Mapping[str, str], name: str) -> VerificationKey:
+    try:
+        return VerificationKey.parse(_required(environment, name))
+    except CryptoError:
+        raise SettingError(f"{PREFIX}{name} is not an ssh-ed25519 key") from None
+
+
+def _limit(environment: Mapping[str, str]) -> int:
+    text = environment.get(f"{PREFIX}LIMIT_BYTES", str(DEFAULT_LIMIT_BYTES))
+    if not (text.isascii() and text.isdigit()) or int(text) == 0:
+        raise SettingError(f"{PREFIX}LIMIT_BYTES is not a number of bytes")
+    return int(text)

@@ -1,0 +1,1 @@
+"""What the intake is about: deposits, uploads, days. No framework, no effects."""

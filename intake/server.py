@@ -1,0 +1,214 @@
+"""Serves the intake: gunicorn with threads, bodies as they arrive, nothing logged.
+
+Spec: docs/protocol.md §3, §8. Why gunicorn: docs/adr/.
+
+Rules:
+* A request's body is handed over while it arrives; nothing is spooled.
+* 128 threads a worker: slow senders occupy threads, not the server.
+* Secrets that workers share are drawn before they fork.
+* No access log. What goes wrong leaves its kind and its place, without what
+  anybody sent, and without addresses.
+* No core dumps, and no debugger may attach.
+"""
+
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config as GunicornConfig
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+
+from crypto.entropy import system_entropy
+from crypto.process import harden_process
+from intake.app import ENGINE, MIGRATED, RECOVERY, create_app
+from intake.clock import SystemClock
+from intake.config import PREFIX, Config
+from intake.web.errors import report_bug
+from intake.web.headers import HEADERS
+
+THREADS: Final = 128
+BACKLOG: Final = 2048
+KEEP_ALIVE_SECONDS: Final = 15
+GRACE_SECONDS: Final = 2
+"""A slow upload is resumed elsewhere; a stop need not wait for it."""
+
+MEMORY_SETTINGS: Final = {
+    "MALLOC_MMAP_THRESHOLD_": "4194304",
+    "MALLOC_TRIM_THRESHOLD_": "16777216",
+}
+"""Tell the allocator to keep its pages: else every 256 KiB read costs page
+faults, and files are taken at little more than half the speed. It reads them
+only when a process starts."""
+
+
+class NotMigratedError(Exception):
+    """The database is not in the shape that this version needs."""
+
+
+class ScrubbedLogger(Logger):
+    """Writes warnings without anything that came from outside.
+
+    Some of gunicorn's messages quote addresses, request lines and headers, so
+    no message is written at all: only its level, and of an exception its kind
+    and place.
+    """
+
+    def setup(self, cfg: GunicornConfig) -> None:
+        """Open nothing: there are no log files."""
+        self.cfg = cfg
+
+    def info(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write nothing."""
+
+    def debug(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write nothing."""
+
+    def access(self, *args: object) -> None:
+        """Write nothing."""
+
+    def warning(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write that something was odd."""
+        _write("server warning")
+
+    def error(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write that something failed."""
+        _write("server error")
+
+    def critical(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write that the server cannot go on."""
+        _write("server failure")
+
+    def exception(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write the kind and the place of the exception."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            report_bug(error)
+
+    def log(self, lvl: object, msg: object, *args: object, **kwargs: object) -> None:
+        """Write nothing."""
+
+    def reopen_files(self) -> None:
+        """Reopen nothing."""
+
+    def close_on_exec(self) -> None:
+        """Close nothing."""
+
+
+class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
+    """Answers what is no HTTP in our own words, and forgets it."""
+
+    def handle_error(
+        self, req: object, client: socket.socket, addr: object, exc: BaseException
+    ) -> None:  # noqa: ARG002, E501  # gunicorn's signature
+        """Answer a request that gunicorn could not read."""
+        lines = [
+            f"HTTP/1.1 {HTTPStatus.BAD_REQUEST.value} {HTTPStatus.BAD_REQUEST.phrase}",
+            "Connection: close",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Length: 0",
+            *(f"{name}: {value}" for name, value in HEADERS.items()),
+        ]
+        try:
+            client.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
+        except OSError:
+            # The client has gone; there is nobody to tell.
+            return
+
+
+class IntakeServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """The intake under gunicorn."""
+
+    def __init__(
+        self, config: Config, listener: int, bound: str, *, workers: int
+    ) -> None:
+        """Take the settings.
+
+        Args:
+            config: Of the intake.
+            listener: Descriptor of an open socket; taken over.
+            bound: Its address, `HOST:PORT`.
+            workers: Processes.
+        """
+        self._intake = config
+        self._listener = listener
+        self._bound = bound
+        self._workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn how to run; no file and no variable has a say."""
+        for name, value in {
+            "bind": [f"fd://{self._listener}"],
+            "workers": self._workers,
+            "worker_class": QuietWorker,
+            "threads": THREADS,
+            "preload_app": True,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108  # memory, not the disk
+            "logger_class": ScrubbedLogger,
+            "accesslog": None,
+            "control_socket_disable": True,
+            "proc_name": "debunker-intake",
+            "umask": 0o077,
+            "when_ready": self._announce,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the app, once, before the workers fork.
+
+        Raises:
+            NotMigratedError: The database has another shape.
+        """
+        app = create_app(self._intake, clock=SystemClock(), entropy=system_entropy)
+        if not app.extensions[MIGRATED]():
+            raise NotMigratedError("run `debunker intake migrate` first")
+        app.extensions[RECOVERY]()
+        # A connection must not be shared across the fork.
+        app.extensions[ENGINE].dispose()
+        return app
+
+    def _announce(self, _arbiter: object) -> None:
+        sys.stdout.write(f"intake http://{self._bound}\n")
+        sys.stdout.flush()
+
+
+def serve(environment: Mapping[str, str], *, bind: str, workers: int) -> None:
+    """Serve until a signal says to stop.
+
+    Args:
+        environment: Settings; on loopback the sync origin defaults to the
+            address that is bound.
+        bind: `HOST:PORT`; port 0 takes a free one.
+        workers: Processes.
+    """
+    harden_process()
+    sys.excepthook = lambda _kind, error, _trace: report_bug(error)
+    threading.excepthook = _report_thread
+    host, _, port = bind.rpartition(":")
+    listener = socket.create_server((host, int(port)), backlog=BACKLOG)
+    bound = "{}:{}".format(*listener.getsockname()[:2])
+    own_origin = {f"{PREFIX}SYNC_ORIGIN": f"http://{bound}"}
+    defaults = own_origin if bound.startswith("127.") else {}
+    config = Config.from_env({**defaults, **environment})
+    # gunicorn takes the descriptor over, and closes it.
+    IntakeServer(config, listener.detach(), bound, workers=workers).run()
+
+
+def _report_thread(problem: threading.ExceptHookArgs) -> None:
+    if problem.exc_value is not None:
+        report_bug(problem.exc_value)
+
+
+def _write(line: str) -> None:
+    sys.stderr.write(f"intake: {line}\n")
+
+
+__all__: list[Any] = ["MEMORY_SETTINGS", "IntakeServer", "NotMigratedError", "serve"]

@@ -1,0 +1,1 @@
+"""One module per use case; none knows Flask, SQL or the file system."""

@@ -1,0 +1,53 @@
+"""Reading and deleting a mailbox, and keeping the replies for it.
+
+Spec: docs/protocol.md §3, §6.
+
+An unknown mailbox, an empty one and a deleted one are one and the same here:
+the same query, the same answer, the same size.
+"""
+
+from dataclasses import dataclass
+
+from crypto.entropy import Entropy
+from intake.services.ports import ReplyStore
+from protocol.mailbox import MailboxId, MailboxToken, build_mailbox_answer
+from protocol.sync import ReplyId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMailbox:
+    """Builds the archive of sealed replies."""
+
+    replies: ReplyStore
+    entropy: Entropy
+
+    def __call__(self, token: MailboxToken) -> bytes:
+        """Return the archive, filled up with random bytes to a rung."""
+        sealed = self.replies.of(token.mailbox)
+        return build_mailbox_answer(sealed, entropy=self.entropy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteMailbox:
+    """The reporter wants no more replies, and none kept."""
+
+    replies: ReplyStore
+
+    def __call__(self, token: MailboxToken) -> None:
+        """Delete the replies; later ones are refused."""
+        self.replies.delete(token.mailbox)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReply:
+    """The console answers a reporter."""
+
+    replies: ReplyStore
+
+    def __call__(self, mailbox: MailboxId, reply_id: ReplyId, sealed: bytes) -> bool:
+        """Keep a sealed reply; False if it is here already.
+
+        Raises:
+            MailboxDeletedError: The reporter deleted the mailbox.
+        """  # noqa: DOC501, DOC502  # raised by the store, and part of the promise
+        return self.replies.add(mailbox, reply_id, sealed)

@@ -1,0 +1,56 @@
+"""Replies for those without JavaScript: the server opens them for one request.
+
+Spec: docs/protocol.md §3.
+"""
+
+from dataclasses import dataclass
+
+from intake.services.directory import CurrentDirectory
+from intake.services.ports import ReplyStore
+from protocol.codename import Codename
+from protocol.mailbox import MailboxToken, ReporterKeys
+from protocol.reply import Reply, open_replies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedMailbox:
+    """What a reporter finds."""
+
+    replies: tuple[Reply, ...]
+    """Verified, by number."""
+
+    unreadable: int
+    """How many could not be read or verified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReplies:
+    """Opens a mailbox with its codename."""
+
+    replies: ReplyStore
+    directory: CurrentDirectory
+
+    def __call__(self, codename: Codename) -> OpenedMailbox:
+        """Open every reply that is the organisation's.
+
+        Raises:
+            ClosedError: There is no valid directory to verify them with.
+        """  # noqa: DOC502  # raised by the directory, and part of the promise
+        directory = self.directory.load().directory
+        keys = ReporterKeys.derive(codename, directory.organisation_id)
+        opened, unreadable = open_replies(
+            self.replies.of(keys.mailbox),
+            keys.identity,
+            mailbox=keys.mailbox,
+            directory=directory,
+        )
+        return OpenedMailbox(replies=tuple(opened), unreadable=unreadable)
+
+    def token_of(self, codename: Codename) -> MailboxToken:
+        """Return what deletes the codename's mailbox.
+
+        Raises:
+            ClosedError: There is no valid directory.
+        """  # noqa: DOC502  # raised by the directory, and part of the promise
+        directory = self.directory.load().directory
+        return ReporterKeys.derive(codename, directory.organisation_id).token

@@ -1,0 +1,195 @@
+"""Reports and messages of those without JavaScript, sealed while they arrive.
+
+Spec: docs/protocol.md §1, §3, §5.
+
+Attachments go straight from the request into the seal and as ciphertext to the
+disk; text waits in memory for the length of the request. What comes out is, to
+the byte of its size, what the page with JavaScript would have sent, and leaves
+the same rows.
+
+Rules:
+* The directory is asked when the sealing begins: an expired one takes nothing.
+* Nothing is kept unless `finish` returned: leaving the context removes the file.
+"""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from crypto.entropy import Entropy
+from intake.domain.clock import Clock
+from intake.domain.deposit import Deposit, Upload, UploadId, expiry_of
+from intake.domain.errors import TooLargeError
+from intake.services.directory import CurrentDirectory
+from intake.services.ports import DepositStore, SealingFile
+from protocol.codename import Codename
+from protocol.day import day_of
+from protocol.directory import KeyDirectory
+from protocol.errors import TooLargeError as ProtocolTooLargeError
+from protocol.languages import Language
+from protocol.mailbox import ReporterKeys
+from protocol.report import (
+    Answers,
+    Consent,
+    Kind,
+    ReportDraft,
+    ReportWriter,
+    SealedBy,
+    message_number,
+)
+from protocol.sync import DepositId
+
+FIRST_NUMBER: Final = 1
+"""Of a mailbox's report; messages grow from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Written:
+    """What a reporter wrote, checked field by field, not yet sealed."""
+
+    text: str
+    language: Language
+    """Of the page that was used."""
+
+    answers: Answers
+    consent: Consent | None
+    """`None` in a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealReport:
+    """Opens seals for forms."""
+
+    deposits: DepositStore
+    directory: CurrentDirectory
+    clock: Clock
+    entropy: Entropy
+    limit_bytes: int
+    """Of an archive before it is sealed."""
+
+    def begin(self, kind: Kind) -> "Sealing":
+        """Begin a report or a message.
+
+        Raises:
+            ClosedError: There is no valid directory.
+        """  # noqa: DOC502  # raised by the directory, and part of the promise
+        return Sealing(self, kind, self.directory.load().directory)
+
+
+class Sealing:
+    """One form on its way into the seal."""
+
+    def __init__(
+        self, service: SealReport, kind: Kind, directory: KeyDirectory
+    ) -> None:
+        """Open a file to seal into; called by `SealReport.begin`."""
+        self._service = service
+        self._kind = kind
+        self._directory = directory
+        self._now = service.clock.now()
+        self._upload_id = UploadId.generate(service.entropy)
+        self._file: SealingFile = service.deposits.begin(self._upload_id)
+        self._writer = ReportWriter(
+            self._file,
+            directory.report_recipients(self._now),
+            kind=kind,
+            limit_bytes=service.limit_bytes,
+            entropy=service.entropy,
+        )
+
+    def __enter__(self) -> Self:
+        """Return the seal."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove what `finish` did not keep."""
+        self._file.__exit__(kind, error, trace)
+
+    def begin_attachment(self, name: str, media_type: str) -> None:
+        """Begin a file; both are untrusted."""
+        with _own_errors():
+            self._writer.begin_attachment(name, media_type)
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes of the file."""
+        with _own_errors():
+            self._writer.write(data)
+
+    def end_attachment(self) -> None:
+        """End the file."""
+        with _own_errors():
+            self._writer.end_attachment()
+
+    def finish(self, codename: Codename, written: Written) -> None:
+        """Seal the text; the report is a durable deposit when this returns.
+
+        Raises:
+            TooLargeError: It does not fit.
+        """
+        keys = ReporterKeys.derive(codename, self._directory.organisation_id)
+        with _own_errors():
+            draft = self._draft(keys, written)
+            signing_key = keys.signing_key if self._kind is Kind.MESSAGE else None
+            self._writer.finish(draft, signing_key)
+        self._keep(keys)
+
+    def _draft(self, keys: ReporterKeys, written: Written) -> ReportDraft:
+        is_message = self._kind is Kind.MESSAGE
+        number = (
+            message_number(self._now, self._service.entropy)
+            if is_message
+            else FIRST_NUMBER
+        )
+        return ReportDraft(
+            kind=self._kind,
+            number=number,
+            sealed_by=SealedBy.SERVER,
+            language=written.language,
+            text=written.text,
+            answers=written.answers,
+            consent=written.consent,
+            reply_to=keys.identity.recipient,
+            message_key=keys.signing_key.verification_key,
+            mailbox=keys.mailbox,
+            directory_version=self._directory.version,
+        )
+
+    def _keep(self, keys: ReporterKeys) -> None:
+        today = day_of(self._service.clock.now())
+        deposit = Deposit(
+            id=DepositId.generate(self._service.entropy),
+            mailbox=keys.mailbox,
+            size_bytes=self._file.size_bytes,
+            received_on=today,
+            sha256=self._file.sha256(),
+        )
+        upload = Upload(
+            id=self._upload_id,
+            mailbox=None,
+            length_bytes=self._file.size_bytes,
+            expires_on=expiry_of(today),
+            finished=True,
+        )
+        self._service.deposits.keep(self._file, deposit, upload)
+
+
+class _own_errors:  # noqa: N801  # reads as a statement
+    """Turns the protocol's *too large* into the intake's."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Translate one error; let every other one pass."""
+        if isinstance(error, ProtocolTooLargeError):
+            raise TooLargeError("larger than this server takes") from None

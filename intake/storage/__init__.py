@@ -1,0 +1,1 @@
+"""Rows in a database, sealed files in a directory; nothing here can open either."""

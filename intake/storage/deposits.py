@@ -1,0 +1,262 @@
+"""Deposits and uploads: where files and rows meet.
+
+Spec: docs/protocol.md §5, §8.
+
+The order of every change is what survives kill -9 at any moment:
+
+* in:  bytes synced → linked or renamed into `deposits` → directory synced → row;
+* out: row gone → file gone → write-ahead log emptied.
+
+An upload is linked, not renamed: until its row says *finished* the sender can
+find it again under its own id, complete, and have it finished then.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.engine import Row
+
+from intake.domain.deposit import Deposit, Upload, UploadId
+from intake.domain.errors import ChangedDepositError, DepositNotFoundError
+from intake.storage import tables
+from intake.storage.database import truncate_log
+from intake.storage.group_commit import GroupCommit
+from intake.storage.sealed_files import GrowingFile, SealedFiles, SealingFile
+from protocol.mailbox import MailboxId
+from protocol.sync import DepositId
+
+_deposits = tables.deposits.c
+_uploads = tables.uploads.c
+
+
+class Deposits:
+    """Sealed reports that wait for the console."""
+
+    def __init__(
+        self, engine: Engine, commits: GroupCommit, files: SealedFiles
+    ) -> None:
+        """Take what is shared with the other stores."""
+        self._engine = engine
+        self._commits = commits
+        self._files = files
+
+    def begin(self, upload: UploadId) -> SealingFile:
+        """Open a file to seal a form into; nothing of it is kept until `keep`."""
+        return SealingFile(self._files.sealing / str(upload))
+
+    def keep(self, file: SealingFile, deposit: Deposit, upload: Upload) -> None:
+        """Make a sealed form a deposit; it is durable when this returns.
+
+        Args:
+            file: Complete.
+            deposit: What it becomes.
+            upload: A finished one: both ways leave the same rows.
+        """
+        target = self._files.deposits / str(deposit.id)
+
+        def place() -> Iterable[Path]:
+            file.sync(deposit.received_on)
+            file.move_to(target)
+            return (self._files.deposits,)
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tables.deposits), [_deposit_values(deposit)])
+            connection.execute(insert(tables.uploads), [_upload_values(upload)])
+
+        self._commits.run(work, place=place)
+
+    def finish(self, file: GrowingFile, deposit: Deposit, upload: Upload) -> None:
+        """Make a complete upload a deposit; it is durable when this returns.
+
+        Args:
+            file: Synced, and held under its lock until after this call.
+            deposit: What it becomes.
+            upload: Not finished yet.
+        """
+        target = self._files.deposits / str(deposit.id)
+
+        def place() -> Iterable[Path]:
+            target.hardlink_to(file.path)
+            return (self._files.deposits,)
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tables.deposits), [_deposit_values(deposit)])
+            connection.execute(
+                update(tables.uploads)
+                .where(_uploads.id == str(upload.id))
+                .values(finished=True, mailbox=None)
+            )
+
+        self._commits.run(work, place=place)
+        file.path.unlink(missing_ok=True)
+
+    def page(self, *, after: DepositId | None, limit: int) -> tuple[Deposit, ...]:
+        """Return deposits in the order of their ids."""
+        query = select(tables.deposits).order_by(_deposits.id).limit(limit)
+        if after is not None:
+            query = query.where(_deposits.id > str(after))
+        with self._engine.connect() as connection:
+            return tuple(map(_deposit, connection.execute(query)))
+
+    def load(self, deposit_id: DepositId) -> Deposit:
+        """Return one deposit.
+
+        Raises:
+            DepositNotFoundError: It is not there, or not any more.
+        """
+        query = select(tables.deposits).where(_deposits.id == str(deposit_id))
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise DepositNotFoundError("no such deposit")
+        return _deposit(row)
+
+    def path(self, deposit_id: DepositId) -> Path:
+        """Return where the sealed file lies."""
+        return self._files.deposits / str(deposit_id)
+
+    def forget(self, acknowledged: Sequence[tuple[DepositId, bytes]]) -> None:
+        """Delete deposits that the console has; unknown ones are gone already.
+
+        Args:
+            acknowledged: Ids with the SHA-256 that the console computed.
+
+        Raises:
+            ChangedDepositError: A digest is not ours: nothing is deleted.
+        """
+        digests = {str(deposit_id): digest for deposit_id, digest in acknowledged}
+        known = _deposits.id.in_(digests)
+
+        def work(connection: Connection) -> bool:
+            query = select(_deposits.id, _deposits.sha256).where(known)
+            for name, sha256 in connection.execute(query):
+                if digests[name] != sha256:
+                    return False
+            connection.execute(delete(tables.deposits).where(known))
+            return True
+
+        if not self._commits.run(work):
+            raise ChangedDepositError("a digest is not that of the deposit")
+        self._files.remove_deposits(digests.keys())
+        truncate_log(self._engine)
+
+
+class Uploads:
+    """Sealed files on their way in by tus."""
+
+    def __init__(
+        self, engine: Engine, commits: GroupCommit, files: SealedFiles
+    ) -> None:
+        """Take what is shared with the other stores."""
+        self._engine = engine
+        self._commits = commits
+        self._files = files
+
+    def create(self, upload: Upload, *, day: date) -> None:
+        """Begin an upload; it can be continued when this returns."""
+
+        def place() -> Iterable[Path]:
+            self._files.create_upload(str(upload.id), day)
+            return (self._files.uploads,)
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tables.uploads), [_upload_values(upload)])
+
+        self._commits.run(work, place=place)
+
+    def find(self, upload_id: UploadId) -> Upload | None:
+        """Return an upload, whether or not it is finished."""
+        query = select(tables.uploads).where(_uploads.id == str(upload_id))
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _upload(row)
+
+    def hold(self, upload_id: UploadId) -> GrowingFile:
+        """Open an upload's file under its lock."""
+        return GrowingFile(self._files.uploads / str(upload_id))
+
+    def drop(self, upload_id: UploadId) -> None:
+        """Forget an unfinished upload and its bytes."""
+        self._remove((_uploads.id == str(upload_id)) & ~_uploads.finished)
+        self._files.remove_upload(str(upload_id))
+
+    def expire(self, today: date) -> None:
+        """Forget every upload whose last day is past."""
+        past = _uploads.expires_on < today
+        with self._engine.connect() as connection:
+            names = connection.execute(select(_uploads.id).where(past)).scalars().all()
+        if names:
+            self._remove(_uploads.id.in_(names))
+            for name in names:
+                self._files.remove_upload(name)
+
+    def _remove(self, condition: object) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(delete(tables.uploads).where(condition))  # type: ignore[arg-type]  # a column expression
+
+        self._commits.run(work)
+
+
+class Recovery:
+    """What is done once, before anything is served."""
+
+    def __init__(self, engine: Engine, files: SealedFiles) -> None:
+        """Take what is shared with the other stores."""
+        self._engine = engine
+        self._files = files
+
+    def __call__(self) -> bool:
+        """Remove files that a kill left without a row.
+
+        Returns:
+            False if another process serves the same directory by now.
+        """
+        unfinished = select(_uploads.id).where(~_uploads.finished)
+        with self._engine.connect() as connection:
+            deposits = set(connection.execute(select(_deposits.id)).scalars())
+            uploads = set(connection.execute(unfinished).scalars())
+        done = self._files.clean(deposits=deposits, uploads=uploads)
+        truncate_log(self._engine)
+        return done
+
+
+def _deposit_values(deposit: Deposit) -> dict[str, object]:
+    return {
+        "id": str(deposit.id),
+        "mailbox": str(deposit.mailbox),
+        "size_bytes": deposit.size_bytes,
+        "received_on": deposit.received_on,
+        "sha256": deposit.sha256,
+    }
+
+
+def _upload_values(upload: Upload) -> dict[str, object]:
+    return {
+        "id": str(upload.id),
+        "mailbox": None if upload.mailbox is None else str(upload.mailbox),
+        "length_bytes": upload.length_bytes,
+        "expires_on": upload.expires_on,
+        "finished": upload.finished,
+    }
+
+
+def _deposit(row: Row[tuple[object, ...]]) -> Deposit:
+    return Deposit(
+        id=DepositId(row.id),
+        mailbox=MailboxId(row.mailbox),
+        size_bytes=row.size_bytes,
+        received_on=row.received_on,
+        sha256=row.sha256,
+    )
+
+
+def _upload(row: Row[tuple[object, ...]]) -> Upload:
+    return Upload(
+        id=UploadId(row.id),
+        mailbox=None if row.mailbox is None else MailboxId(row.mailbox),
+        length_bytes=row.length_bytes,
+        expires_on=row.expires_on,
+        finished=row.finished,
+    )

@@ -1,0 +1,131 @@
+"""One writer for many requests: a batch shares its syncs and its transaction.
+
+A commit costs a wait for the disk, whatever it holds. So requests hand their
+writes to one thread a process; it takes all that have gathered, makes their
+files durable, writes their rows in one transaction, and only then lets the
+requests go on. Nobody is told *received* before.
+
+Rules:
+* Files first, then rows: a row never points at bytes that a power cut can take.
+* One bad job spoils no other: a batch that fails is done again one by one.
+* The thread starts on first use, so after a fork each process has its own.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from intake.storage.database import IMMEDIATE
+from intake.storage.disk import sync_directory
+
+BATCH_LIMIT: Final = 64
+"""So that a flood cannot make one reporter wait for ever."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    place: Callable[[], Iterable[Path]]
+    work: Callable[[Connection], Any]
+    done: Future[Any] = field(default_factory=Future)
+
+
+def _no_files() -> Iterable[Path]:
+    return ()
+
+
+class GroupCommit:
+    """Runs writes in batches."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine; the thread starts with the first job."""
+        self._engine = engine
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def run(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        place: Callable[[], Iterable[Path]] = _no_files,
+    ) -> T:
+        """Do `place` and `work` durably; return what `work` returned.
+
+        Args:
+            work: Statements alone; may be run a second time after a rollback.
+            place: Puts synced files where they belong and returns the
+                directories that must be synced for it.
+        """
+        self._ensure_thread()
+        job = _Job(place=place, work=work)
+        self._jobs.put(job)
+        result: T = job.done.result()
+        return result
+
+    def _ensure_thread(self) -> None:
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._serve, name="group-commit", daemon=True
+                )
+                self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            self._commit(self._gather())
+
+    def _gather(self) -> list[_Job]:
+        batch = [self._jobs.get()]
+        while len(batch) < BATCH_LIMIT:
+            try:
+                batch.append(self._jobs.get_nowait())
+            except Empty:
+                break
+        return batch
+
+    def _commit(self, batch: list[_Job]) -> None:
+        placed: list[_Job] = []
+        directories: set[Path] = set()
+        for job in batch:
+            try:
+                directories.update(job.place())
+            except BaseException as error:  # noqa: BLE001  # told to the one who waits
+                job.done.set_exception(error)
+            else:
+                placed.append(job)
+        try:
+            for directory in directories:
+                sync_directory(directory)
+            results = self._write(placed)
+        except BaseException as error:  # noqa: BLE001  # told to those who wait
+            if len(placed) == 1:
+                placed[0].done.set_exception(error)
+            else:
+                self._commit_singly(placed)
+            return
+        for job, result in zip(placed, results, strict=True):
+            job.done.set_result(result)
+
+    def _write(self, jobs: list[_Job]) -> list[Any]:
+        if not jobs:
+            return []
+        writer = self._engine.execution_options(**{IMMEDIATE: True})
+        with writer.begin() as connection:
+            return [job.work(connection) for job in jobs]
+
+    def _commit_singly(self, jobs: list[_Job]) -> None:
+        for job in jobs:
+            try:
+                (result,) = self._write([job])
+            except BaseException as error:  # noqa: BLE001  # told to the one who waits
+                job.done.set_exception(error)
+            else:
+                job.done.set_result(result)

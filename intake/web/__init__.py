@@ -1,0 +1,1 @@
+"""The intake over HTTP: one module per journey, one table of headers."""

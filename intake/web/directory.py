@@ -1,0 +1,37 @@
+"""The key directory, as the root signed it.
+
+Spec: docs/protocol.md §4.
+
+Served even when it is past its end: the page checks it itself and says so.
+"""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort
+
+from intake.web.routing import NO_BODY, Access, declare
+from intake.web.services import services
+from protocol.directory import SignedDirectory
+
+blueprint = Blueprint("directory", __name__)
+
+
+@blueprint.get("/directory.json")
+@declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
+def directory() -> Response:
+    """Serve the exact bytes that the root signed."""
+    return Response(_signed().directory, mimetype="application/json")
+
+
+@blueprint.get("/directory.json.sig")
+@declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
+def signature() -> Response:
+    """Serve the root's signature."""
+    return Response(_signed().signature, mimetype="text/plain")
+
+
+def _signed() -> SignedDirectory:
+    signed = services().directory.find_signed()
+    if signed is None:
+        abort(HTTPStatus.SERVICE_UNAVAILABLE)
+    return signed

@@ -1,0 +1,145 @@
+"""Status codes, and words for people, for everything that goes wrong.
+
+Programs (tus, mailbox, sync, directory) get one line of English; people get a
+page in their language. What a failure was about is never written anywhere: our
+log gets the kind of an unexpected error and where in our code it rose, without
+its message, for that may quote what somebody sent.
+"""
+
+import sys
+import traceback
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from intake.domain.errors import (
+    ChangedDepositError,
+    ClosedError,
+    DepositNotFoundError,
+    DirectoryRefusedError,
+    IntakeError,
+    MailboxDeletedError,
+    OffsetError,
+    RefusedUploadError,
+    TooLargeError,
+    UploadFinishedError,
+    UploadLockedError,
+    UploadNotFoundError,
+)
+from intake.web.forms import MalformedFormError
+from intake.web.pages import N_
+from intake.web.services import services
+from protocol.languages import Language
+
+STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
+    ChangedDepositError: HTTPStatus.CONFLICT,
+    ClosedError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DepositNotFoundError: HTTPStatus.NOT_FOUND,
+    DirectoryRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MailboxDeletedError: HTTPStatus.GONE,
+    MalformedFormError: HTTPStatus.BAD_REQUEST,
+    OffsetError: HTTPStatus.CONFLICT,
+    RefusedUploadError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UploadFinishedError: HTTPStatus.GONE,
+    UploadLockedError: HTTPStatus.LOCKED,
+    UploadNotFoundError: HTTPStatus.NOT_FOUND,
+}
+
+_PROGRAMS: Final = ("/uploads", "/mailbox", "/sync/", "/directory.json", "/static/")
+
+_WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
+    HTTPStatus.NOT_FOUND: (
+        N_("There is no such page"),
+        N_("The address may be mistyped, or the page is gone."),
+    ),
+    HTTPStatus.FORBIDDEN: (
+        N_("This page is too old"),
+        N_("It was open for too long, or came from another site. Nothing was sent."),
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        N_("This is too large"),
+        N_(
+            "The server does not take anything as large as this. Nothing was kept. "
+            "Send fewer or smaller files."
+        ),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        N_("The form is closed for now"),
+        N_("This form is closed now. Nothing was kept. Come back in a day or two."),
+    ),
+}
+_OTHER_WORDS: Final = (
+    N_("That did not work"),
+    N_("Something went wrong. Nothing was kept. Go back and try again."),
+)
+
+
+def install_errors(app: Flask) -> None:
+    """Answer every error in our own words."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntakeError, _known_error)
+    app.register_error_handler(MalformedFormError, _known_error)
+    app.register_error_handler(Exception, _unexpected_error)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None and error.code is None:
+        return error.response  # type: ignore[return-value]  # a redirect of werkzeug
+    answer = error_answer(HTTPStatus(error.code or 500), error.description or "")
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _known_error(error: Exception) -> Response:
+    return error_answer(STATUSES[type(error)], str(error))
+
+
+def _unexpected_error(error: Exception) -> Response:
+    report_bug(error)
+    return error_answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error")
+
+
+def report_bug(error: BaseException) -> None:
+    """Write the kind of an error and its place, and nothing that it says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
+    sys.stderr.write(f"intake: {type(error).__name__} in {place}\n")
+
+
+def error_answer(status: HTTPStatus, line: str) -> Response:
+    """Answer a program with one line, a person with a page.
+
+    Args:
+        status: What the answer says.
+        line: English, quotes nothing.
+    """
+    if request.path.startswith(_PROGRAMS):
+        return Response(f"{line}\n", status, mimetype="text/plain")
+    return Response(error_page(status, language_of(request.path)), status)
+
+
+def error_page(status: HTTPStatus, language: Language) -> str:
+    """Render the page for a status."""
+    pages = services().pages
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return pages.render(language, "closed.html", organisation="")
+    heading, sentence = _WORDS.get(status, _OTHER_WORDS)
+    return pages.render(
+        language,
+        "error.html",
+        heading=pages.translate(language, heading),
+        sentence=pages.translate(language, sentence),
+        status=int(status),
+        organisation="",
+    )
+
+
+def language_of(path: str) -> Language:
+    """Return the language of an address, Russian if it says none."""
+    first = path.split("/", 2)[1] if "/" in path else ""
+    return next((known for known in Language if known.value == first), Language.RU)

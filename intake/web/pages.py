@@ -1,0 +1,73 @@
+"""Templates in three languages.
+
+One Jinja environment a language, so that a template's texts cannot depend on
+what another request is doing. Undefined names fail instead of showing nothing.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from protocol.catalogue import categories, institutions, regions
+from protocol.languages import Language, load_translations
+
+_PACKAGE: Final = Path(__file__).parent.parent
+
+
+class Pages:
+    """Renders templates and translates sentences."""
+
+    def __init__(self, *, root_key: str, limit_bytes: int) -> None:
+        """Load templates and catalogues.
+
+        Args:
+            root_key: As the reporter's page needs it, `ssh-ed25519 AAAA…`.
+            limit_bytes: Of an archive before it is sealed.
+        """
+        self._translations = {
+            language: load_translations(_PACKAGE / "translations", language)
+            for language in Language
+        }
+        constants = {
+            "languages": tuple(Language),
+            "root_key": root_key,
+            "limit_bytes": limit_bytes,
+            "categories": categories(),
+            "regions": regions(),
+            "institutions": institutions(),
+        }
+        self._environments = {
+            language: self._environment(language, constants) for language in Language
+        }
+
+    def _environment(
+        self, language: Language, constants: dict[str, Any]
+    ) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(_PACKAGE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            auto_reload=False,
+        )
+        translations = self._translations[language]
+        environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
+            translations.gettext, translations.ngettext, newstyle=True
+        )
+        environment.globals.update(constants, language=language)
+        return environment
+
+    def render(self, language: Language, template: str, **context: object) -> str:
+        """Return a page."""
+        return self._environments[language].get_template(template).render(**context)
+
+    def translate(self, language: Language, sentence: str) -> str:
+        """Return a sentence in a language; the sentence itself is the key."""
+        return self._translations[language].gettext(sentence)
+
+
+def N_(sentence: str) -> str:
+    """Name a sentence that is translated later; the extraction finds it here."""
+    return sentence

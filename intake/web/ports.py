@@ -1,0 +1,19 @@
+"""What the views need of the stores beyond the services."""
+
+from pathlib import Path
+from typing import Protocol
+
+from intake.domain.deposit import Deposit
+from protocol.sync import DepositId
+
+
+class DepositReader(Protocol):
+    """Finds the bytes of a deposit, for the server to send as they are."""
+
+    def load(self, deposit_id: DepositId) -> Deposit:
+        """Return one deposit; raises `DepositNotFoundError`."""
+        ...
+
+    def path(self, deposit_id: DepositId) -> Path:
+        """Return where its sealed file lies."""
+        ...

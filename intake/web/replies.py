@@ -1,0 +1,221 @@
+"""The mailbox without JavaScript: log in, read, write again, leave, delete.
+
+Spec: docs/protocol.md §3.
+
+A mistyped codename is told by its check, without asking any store; an unknown
+one opens an empty mailbox, like every mailbox without replies.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, redirect, session
+from flask.typing import ResponseReturnValue
+
+from intake.web import csrf
+from intake.web.forms import SMALL_FORM_BYTES, read_small_form
+from intake.web.pages import N_
+from intake.web.report import find_codename, remember_codename
+from intake.web.report_form import MESSAGE_FIELDS, FormParser, Invalid
+from intake.web.routing import NO_BODY, Access, declare
+from intake.web.sealing_form import SealingForm
+from intake.web.services import services
+from protocol.codename import Codename
+from protocol.errors import (
+    CodenameError,
+    UnknownWordError,
+    WrongLengthError,
+)
+from protocol.languages import Language
+from protocol.report import Kind
+
+SECRET: Final = "mailbox"
+"""Where the session keeps the codename's secret, base64."""
+
+_EMPTY: Final = N_("Type your codename.")
+_WORD: Final = N_("This word is not in the list of words: {word}")
+_LENGTH: Final = N_(
+    "A codename has 10 words or 22 characters. Something is missing, or there is "
+    "too much."
+)
+_CHECK: Final = N_(
+    "One of the words or characters is wrong. Compare it with what you wrote down. "
+    "Nothing was sent."
+)
+
+blueprint = Blueprint(
+    "replies", __name__, url_prefix="/<any(kk, ru, en):code>/plain/mailbox"
+)
+
+
+@blueprint.get("")
+@declare(access=Access.SESSION, limit_bytes=NO_BODY)
+def login(code: str) -> ResponseReturnValue:
+    """Ask for the codename."""
+    return _login_page(Language(code), {})
+
+
+@blueprint.post("")
+@declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
+def enter(code: str) -> ResponseReturnValue:
+    """Open the session for a codename."""
+    fields = _checked_form("codename")
+    language = Language(code)
+    untrusted = fields.get("codename", "")
+    try:
+        codename = Codename.parse(untrusted)
+    except CodenameError as error:
+        words = _why(error, language, empty=not untrusted.strip())
+        page = _login_page(language, {"codename": words})
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    remember_codename(SECRET, codename)
+    return redirect(f"/{code}/plain/mailbox/replies", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/replies")
+@declare(access=Access.SESSION, limit_bytes=NO_BODY)
+def read(code: str) -> ResponseReturnValue:
+    """Show the replies, and a form for another message."""
+    codename = find_codename(SECRET)
+    if codename is None:
+        return _to_login(code)
+    return _mailbox_page(Language(code), codename, {}, {})
+
+
+@blueprint.post("/messages")
+@declare(access=Access.SESSION, limit_bytes=None)
+def send(code: str) -> ResponseReturnValue:
+    """Seal a message while it arrives."""
+    language = Language(code)
+    codename = find_codename(SECRET)
+    service = services().seal_report
+    with SealingForm(
+        service, Kind.MESSAGE, MESSAGE_FIELDS, ready=codename is not None
+    ) as sealing:
+        sealing.read()
+        if codename is None:
+            return _to_login(code)
+        if not sealing.accepted:
+            csrf.require("")
+        parser = FormParser(sealing.values, lambda text: _translate(language, text))
+        written = parser.message(language)
+        if isinstance(written, Invalid):
+            page = _mailbox_page(
+                language, codename, sealing.values, dict(written.errors)
+            )
+            return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        sealing.finish(codename, written)
+    session.modified = True
+    return redirect(f"/{code}/plain/mailbox/sent", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/sent")
+@declare(access=Access.SESSION, limit_bytes=NO_BODY)
+def sent(code: str) -> ResponseReturnValue:
+    """Say that the message is here."""
+    return _render(Language(code), "plain/sent.html", "plain/mailbox")
+
+
+@blueprint.post("/leave")
+@declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
+def leave(code: str) -> ResponseReturnValue:
+    """Forget the session."""
+    _checked_form()
+    session.clear()
+    return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/delete")
+@declare(access=Access.SESSION, limit_bytes=NO_BODY)
+def ask_to_delete(code: str) -> ResponseReturnValue:
+    """Ask before deleting."""
+    if find_codename(SECRET) is None:
+        return _to_login(code)
+    session.modified = True
+    return _render(
+        Language(code),
+        "plain/mailbox_delete.html",
+        "plain/mailbox",
+        csrf_token=csrf.new_token(),
+    )
+
+
+@blueprint.post("/delete")
+@declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
+def delete(code: str) -> ResponseReturnValue:
+    """Delete the replies for good, and forget the session."""
+    _checked_form()
+    codename = find_codename(SECRET)
+    if codename is None:
+        return _to_login(code)
+    services().delete_mailbox(services().read_replies.token_of(codename))
+    session.clear()
+    return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
+
+
+def _checked_form(*names: str) -> dict[str, str]:
+    fields = read_small_form(frozenset({csrf.FIELD, *names}))
+    csrf.require(fields.get(csrf.FIELD, ""))
+    return fields
+
+
+def _to_login(code: str) -> ResponseReturnValue:
+    return redirect(f"/{code}/plain/mailbox", HTTPStatus.SEE_OTHER)
+
+
+def _translate(language: Language, sentence: str) -> str:
+    return services().pages.translate(language, sentence)
+
+
+def _why(error: CodenameError, language: Language, *, empty: bool) -> str:
+    if empty:
+        return _translate(language, _EMPTY)
+    match error:
+        case UnknownWordError():
+            return _translate(language, _WORD).replace("{word}", error.word)
+        case WrongLengthError():
+            return _translate(language, _LENGTH)
+        case _:
+            return _translate(language, _CHECK)
+
+
+def _login_page(language: Language, errors: dict[str, str]) -> str:
+    session.modified = True
+    return _render(
+        language,
+        "plain/mailbox_login.html",
+        "plain/mailbox",
+        csrf_token=csrf.new_token(),
+        values={},
+        errors=errors,
+    )
+
+
+def _mailbox_page(
+    language: Language,
+    codename: Codename,
+    values: dict[str, str],
+    errors: dict[str, str],
+) -> str:
+    opened = services().read_replies(codename)
+    session.modified = True
+    return _render(
+        language,
+        "plain/mailbox.html",
+        "plain/mailbox/replies",
+        replies=opened.replies,
+        unreadable=opened.unreadable,
+        csrf_token=csrf.new_token(),
+        values=values,
+        errors=errors,
+    )
+
+
+def _render(language: Language, template: str, page: str, **context: object) -> str:
+    return services().pages.render(
+        language,
+        template,
+        page=page,
+        organisation=services().organisation_name(language),
+        **context,
+    )

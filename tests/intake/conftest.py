@@ -1,0 +1,95 @@
+"""An organisation with an intake on a temporary directory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crypto.entropy import system_entropy
+from intake.app import ENGINE, create_app
+from intake.config import Config
+from intake.storage.database import connect
+from intake.storage.migrate import migrate
+from tests.intake.organisation import Organisation, write_directory
+
+SYNC_ORIGIN = "http://intake.test"
+
+
+@dataclass
+class FakeClock:
+    """A clock that tests move."""
+
+    moment: datetime = field(default_factory=lambda: datetime.now(UTC))  # noqa: TID251  # tests run now
+
+    def now(self) -> datetime:
+        """Return the moment that was set."""
+        return self.moment
+
+    def advance(self, step: timedelta) -> None:
+        """Let time pass."""
+        self.moment += step
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything that a test needs of one intake."""
+
+    organisation: Organisation
+    root: Path
+    config: Config
+    clock: FakeClock
+    app: Flask
+
+    def client(self) -> FlaskClient:
+        """Return a new browser, without cookies."""
+        return self.app.test_client()
+
+    @property
+    def deposits(self) -> list[Path]:
+        """The sealed files that wait for the console."""
+        return sorted((self.config.data / "deposits").iterdir())
+
+
+def make_config(root: Path, organisation: Organisation, **changes: object) -> Config:
+    """Write what an operator writes, and return the settings for it."""
+    root.mkdir(exist_ok=True)
+    write_directory(organisation.directory(), root / "directory.json")
+    settings: dict[str, object] = {
+        "database": f"sqlite:///{root / 'intake.sqlite'}",
+        "data": root / "data",
+        "directory": root / "directory.json",
+        "root_key": organisation.root.verification_key,
+        "sync_key": organisation.sync.verification_key,
+        "sync_origin": SYNC_ORIGIN,
+        "limit_bytes": 64 * 2**20,
+    }
+    return Config(**(settings | changes))  # type: ignore[arg-type]  # by name
+
+
+@pytest.fixture(scope="session")
+def organisation() -> Organisation:
+    """One organisation for all tests: making keys takes a moment."""
+    return Organisation()
+
+
+@pytest.fixture
+def house(tmp_path: Path, organisation: Organisation) -> Iterator[House]:
+    """An intake, migrated and open."""
+    config = make_config(tmp_path / "intake", organisation)
+    engine = connect(config.database)
+    migrate(engine)
+    engine.dispose()
+    clock = FakeClock()
+    app = create_app(config, clock=clock, entropy=system_entropy)
+    yield House(
+        organisation=organisation,
+        root=tmp_path / "intake",
+        config=config,
+        clock=clock,
+        app=app,
+    )
+    app.extensions[ENGINE].dispose()
