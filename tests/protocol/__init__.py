@@ -1,0 +1,1 @@
+"""Promises of the package `protocol`, one module per module."""

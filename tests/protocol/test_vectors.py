@@ -1,0 +1,78 @@
+"""Every known-answer vector comes out as it says."""
+
+import pytest
+
+from protocol.codename import Codename
+from protocol.errors import ProtocolError, UnknownWordError
+from protocol.ladder import ladder
+from protocol.languages import Language
+from protocol.mailbox import OrganisationId, ReporterKeys, read_mailbox_answer
+from tests.vectors.case import Case, load_cases
+from tests.vectors.encoding import from_segments
+
+
+def _named(case: Case) -> str:
+    return case.name
+
+
+@pytest.mark.parametrize("case", load_cases("ladder"), ids=_named)
+def test_ladder(case: Case) -> None:
+    """A length has the rung that the vector names."""
+    assert case.expected is not None
+
+    rung = ladder(case.given["length"], floor_bytes=case.given["floor"])
+
+    assert rung == case.expected["rung"]
+
+
+@pytest.mark.parametrize("case", load_cases("codename"), ids=_named)
+def test_codename(case: Case) -> None:
+    """A text is the codename that the vector names, or is refused as it says."""
+    try:
+        codename = Codename.parse(case.given["text"])
+    except ProtocolError as error:
+        assert error.reason == case.reason
+        if isinstance(error, UnknownWordError):
+            assert {"word": error.word} == case.expected
+        return
+
+    assert case.reason is None
+    assert case.expected == {
+        "secret": codename.secret.hex(),
+        "words_en": codename.words(Language.EN),
+        "words_ru": codename.words(Language.RU),
+        "characters": codename.characters(),
+    }
+
+
+@pytest.mark.parametrize("case", load_cases("mailbox"), ids=_named)
+def test_mailbox(case: Case) -> None:
+    """Keys derive, and answers read, as the vector says."""
+    if "answer" in case.given:
+        _check_answer(case)
+        return
+    assert case.expected is not None
+
+    keys = ReporterKeys.derive(
+        Codename(bytes.fromhex(case.given["secret"])),
+        OrganisationId.parse(case.given["organisation_id"]),
+    )
+
+    assert keys.token.raw.hex() == case.expected["token"]
+    assert keys.token.bearer() == case.expected["authorization"]
+    assert str(keys.mailbox) == case.expected["mailbox"]
+    assert keys.identity.encode() == case.expected["identity"]
+    assert str(keys.identity.recipient) == case.expected["reply_to"]
+    assert str(keys.signing_key.verification_key) == case.expected["message_key"]
+
+
+def _check_answer(case: Case) -> None:
+    answer = from_segments(case.given["answer"])
+    if case.reason is None:
+        assert case.expected is not None
+        replies = [reply.hex() for reply in read_mailbox_answer(answer)]
+        assert replies == case.expected["replies"]
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            read_mailbox_answer(answer)
+        assert refused.value.reason == case.reason

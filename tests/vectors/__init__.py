@@ -1,0 +1,1 @@
+"""Known-answer vectors, shared by Python and TypeScript; see README.md."""

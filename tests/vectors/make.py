@@ -1,0 +1,32 @@
+"""Make the vectors again: `python -m tests.vectors.make`.
+
+All are made from fixed seeds and come out the same each time, except sealed files:
+age draws fresh keys for each. A sealed file that still opens to what it should
+hold is kept.
+"""
+
+from collections.abc import Iterator
+
+from tests.vectors import codename_cases, ladder_cases, mailbox_cases
+from tests.vectors.case import VECTORS, Case
+
+
+def all_cases() -> Iterator[Case]:
+    """Make every vector of every format."""
+    for module in (codename_cases, ladder_cases, mailbox_cases):
+        yield from module.cases()
+
+
+def main() -> None:
+    """Write all files, and remove what is no vector any more."""
+    made = {case.path: case for case in all_cases()}
+    for path in VECTORS.glob("*/*.json"):
+        if path not in made:
+            path.unlink()
+    for path, case in made.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(case.to_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
