@@ -16,6 +16,7 @@
  *     │   ├── ExpiredDirectoryError past its end: nothing may be sealed to it
  *     │   └── UnusableDirectoryError a role is missing, or a recipient is not hybrid
  *     ├── TooLargeError             more than a format may hold
+ *     ├── UnreachableError          the intake did not answer, or not as it should
  *     ├── FileError                 a chosen file changed or cannot be read; its name is in `.fileName`
  *     └── UploadError               see upload.ts
  *
@@ -108,5 +109,11 @@ export class FileError extends ProtocolError {
     constructor(fileName: string) {
         super('file_changed')
         this.fileName = fileName
+    }
+}
+
+export class UnreachableError extends ProtocolError {
+    constructor() {
+        super('unreachable')
     }
 }

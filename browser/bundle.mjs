@@ -1,0 +1,78 @@
+/**
+ * Makes the bundles: one for the page, one for the worker, the word lists, and the licences of what is in them.
+ *
+ * The same sources and the same lock file give the same bytes: no time, no path, no version of Node gets in. SECURITY: whoever
+ * wants to know what runs in the reporter's browser rebuilds it and compares.
+ */
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const here = new URL('./', import.meta.url)
+const WORDS = { 'words-en.txt': 'english.txt', 'words-ru.txt': 'russian.txt' }
+const LICENSED = ['age-encryption', '@noble/ciphers', '@noble/curves', '@noble/hashes', '@noble/post-quantum', '@scure/base']
+
+/** age-encryption does not say that its modules do nothing on import; they do not, and we use a small part of them. */
+const withoutSideEffects = {
+    name: 'age-encryption without side effects',
+    setup(esbuild) {
+        esbuild.onResolve({ filter: /^age-encryption$/ }, async ({ path, resolveDir, kind, pluginData }) => {
+            if (pluginData === 'inner') return undefined
+            const resolved = await esbuild.resolve(path, { resolveDir, kind, pluginData: 'inner' })
+            return { ...resolved, sideEffects: false }
+        })
+        esbuild.onResolve({ filter: /^\.\// }, async ({ path, resolveDir, kind, pluginData }) => {
+            if (pluginData === 'inner' || !/age-encryption[\\/]dist$/.test(resolveDir)) return undefined
+            const resolved = await esbuild.resolve(path, { resolveDir, kind, pluginData: 'inner' })
+            return { ...resolved, sideEffects: false }
+        })
+    },
+}
+
+async function bundle(entry, format) {
+    const { outputFiles } = await build({
+        absWorkingDir: here.pathname,
+        entryPoints: [entry],
+        bundle: true,
+        write: false,
+        format,
+        target: 'es2022',
+        platform: 'browser',
+        charset: 'utf8',
+        minify: true,
+        legalComments: 'none', // whole licences stand in licences.txt
+        banner: { js: '/* licences: /static/licences.txt */' },
+        plugins: [withoutSideEffects],
+        logLevel: 'warning',
+    })
+    return Buffer.from(outputFiles[0].contents)
+}
+
+function licences() {
+    const parts = LICENSED.map((name) => {
+        const { version } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, here), 'utf8'))
+        return `${name} ${version}\n\n${readFileSync(new URL(`node_modules/${name}/LICENSE`, here), 'utf8').trim()}\n`
+    })
+    return Buffer.from(parts.join('\n---\n\n'))
+}
+
+/** Every file for intake/static, by name. */
+export async function bundles() {
+    const files = new Map()
+    files.set('page.js', await bundle('src/page/page.ts', 'esm'))
+    files.set('worker.js', await bundle('src/worker.ts', 'iife'))
+    for (const [name, source] of Object.entries(WORDS)) files.set(name, readFileSync(new URL(`../protocol/words/${source}`, here)))
+    files.set('licences.txt', licences())
+    return files
+}
+
+export const target = new URL('../intake/static/', here)
+
+/** Lines that tell the size of each file, as it travels. */
+export function sizes(files) {
+    const scripts = ['page.js', 'worker.js']
+    const zipped = (name) => gzipSync(files.get(name), { level: 9 }).length
+    const total = scripts.reduce((sum, name) => sum + zipped(name), 0)
+    const lines = [...files.keys()].map((name) => `${name}: ${files.get(name).length} bytes, ${zipped(name)} gzip`)
+    return [...lines, `page.js and worker.js together: ${(total / 1000).toFixed(1)} kB gzip`]
+}

@@ -1,0 +1,112 @@
+/**
+ * The report's page: shows what the worker does, and asks it for more. It holds no key and no rule of the protocol.
+ */
+
+import { problemsOf, readReport } from './form.ts'
+import { ChosenFiles } from './chosenFiles.ts'
+import { focus, load, show } from './elements.ts'
+import { inWords, showProblems } from './problems.ts'
+import { Sending } from './sending.ts'
+import { settingsOf, type Settings } from './settings.ts'
+import { Texts } from './texts.ts'
+import { hideTrouble, showTrouble } from './troubles.ts'
+import { WorkerLink } from './workerLink.ts'
+import type { Event, Trouble } from '../talk.ts'
+
+export class ReportPage {
+    readonly #form: HTMLFormElement
+    readonly #settings: Settings
+    readonly #texts: Texts
+    readonly #files: ChosenFiles
+    readonly #sending: Sending
+    readonly #worker: WorkerLink
+
+    constructor(form: HTMLFormElement) {
+        this.#form = form
+        this.#settings = settingsOf(form)
+        this.#texts = new Texts(this.#settings.language)
+        this.#files = new ChosenFiles(form, this.#texts)
+        this.#worker = new WorkerLink((event) => {
+            this.#follow(event)
+        })
+        this.#sending = new Sending(this.#texts, this.#worker)
+        form.addEventListener('submit', (event) => {
+            event.preventDefault()
+            this.#submit()
+        })
+        this.#worker.send({ do: 'prepare', root: this.#settings.root, language: this.#settings.language })
+    }
+
+    #submit(): void {
+        const draft = readReport(new FormData(this.#form), this.#settings.language)
+        const { files } = this.#files
+        const problems = problemsOf(draft, files, this.#settings.limitBytes)
+        hideTrouble()
+        showProblems(this.#form, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
+        if (problems.length > 0) return
+        this.#form.hidden = true
+        this.#sending.begin()
+        this.#worker.send({ do: 'sendReport', draft, files })
+    }
+
+    #follow(event: Event): void {
+        switch (event.event) {
+            case 'ready':
+                show('preparing', false)
+                show('waiting', false)
+                this.#form.hidden = false
+                break
+            case 'codename':
+                showCodename(event.characters, event.words)
+                break
+            case 'progress':
+                this.#sending.follow(event.progress)
+                break
+            case 'stopped':
+                this.#sending.stop()
+                break
+            case 'received':
+                this.#sending.end()
+                this.#form.reset()
+                this.#files.clear()
+                show('received', true)
+                focus('received')
+                break
+            case 'cancelled':
+                this.#back()
+                focus('text')
+                break
+            case 'trouble':
+                this.#trouble(event.trouble)
+                break
+            case 'mailbox':
+            case 'codenameWrong':
+            case 'deleted':
+                break // of the other page
+        }
+    }
+
+    /** To the form again, with everything that was typed; the codename of the attempt is worth nothing now. */
+    #back(): void {
+        this.#sending.end()
+        showCodename('', null)
+        show('codename', false)
+        this.#form.hidden = false
+    }
+
+    #trouble(trouble: Trouble): void {
+        const wasSending = this.#form.hidden && !load('sending', HTMLElement).hidden
+        if (wasSending) this.#back()
+        const isFormTrouble = trouble.kind === 'file' || trouble.kind === 'too_large'
+        const words = this.#texts.get(`trouble_${trouble.kind}`, { name: trouble.fileName })
+        if (wasSending && isFormTrouble) showProblems(this.#form, [{ field: 'attachments', words }], this.#texts)
+        else showTrouble(this.#texts, trouble)
+    }
+}
+
+function showCodename(characters: string, words: string | null): void {
+    load('codename-characters', HTMLOutputElement).value = characters
+    load('codename-words', HTMLOutputElement).value = words ?? ''
+    show('codename-words-block', words !== null)
+    show('codename', true)
+}

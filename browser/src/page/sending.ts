@@ -1,0 +1,76 @@
+/**
+ * The section that shows how sending goes, with its two buttons; the same for a report and a message.
+ *
+ * Leaving the page ends the sending for good, so the browser asks first, but only while something is under way.
+ */
+
+import { focus, load, show } from './elements.ts'
+import type { Texts } from './texts.ts'
+import type { WorkerLink } from './workerLink.ts'
+import type { Progress } from '../upload.ts'
+
+export class Sending {
+    readonly #texts: Texts
+    readonly #bar = load('progress', HTMLProgressElement)
+    readonly #words = load('progress-text', HTMLElement)
+    readonly #cancel = load('cancel', HTMLButtonElement)
+    readonly #retry = load('retry', HTMLButtonElement)
+
+    constructor(texts: Texts, worker: WorkerLink) {
+        this.#texts = texts
+        this.#cancel.addEventListener('click', () => {
+            this.#cancel.disabled = true
+            this.#retry.hidden = true
+            this.#say('progress_cancelling')
+            worker.send({ do: 'cancel' })
+        })
+        this.#retry.addEventListener('click', () => {
+            this.#retry.hidden = true
+            this.#cancel.focus()
+            this.#say('progress_waiting')
+            worker.send({ do: 'resume' })
+        })
+    }
+
+    begin(): void {
+        this.#cancel.disabled = false
+        this.#retry.hidden = true
+        this.#bar.removeAttribute('value')
+        this.#say('progress_start')
+        show('sending', true)
+        focus('sending')
+        addEventListener('beforeunload', askBeforeLeaving)
+    }
+
+    end(): void {
+        show('sending', false)
+        removeEventListener('beforeunload', askBeforeLeaving)
+    }
+
+    /** The connection does not come back; the person decides. */
+    stop(): void {
+        this.#retry.hidden = false
+        this.#retry.focus()
+        this.#say('progress_stopped')
+    }
+
+    follow({ state, sentBytes, totalBytes }: Progress): void {
+        const share = sentBytes / totalBytes
+        this.#bar.max = 1
+        this.#bar.value = share
+        if (this.#cancel.disabled) return
+        if (state === 'waiting') this.#say('progress_waiting')
+        else if (state === 'finishing' && sentBytes === totalBytes) this.#say('progress_finishing')
+        else this.#say('progress_sent', { percent: this.#texts.percent(share) })
+    }
+
+    #say(key: string, values: Readonly<Record<string, string>> = {}): void {
+        const words = this.#texts.get(key, values)
+        // An equal text would be read out again.
+        if (this.#words.textContent !== words) this.#words.textContent = words
+    }
+}
+
+function askBeforeLeaving(event: BeforeUnloadEvent): void {
+    event.preventDefault()
+}

@@ -1,0 +1,46 @@
+/**
+ * Words for people: whole sentences from the page's own template, in its language.
+ *
+ * Values stand only behind a colon, so that no language has to bend them.
+ */
+
+import { load } from './elements.ts'
+import type { Language } from '../report.ts'
+
+export class Texts {
+    readonly language: Language
+    readonly #texts: ReadonlyMap<string, string>
+
+    constructor(language: Language) {
+        const lines = load('texts', HTMLTemplateElement).content.querySelectorAll<HTMLElement>('[data-text]')
+        this.language = language
+        this.#texts = new Map([...lines].map((line) => [line.dataset['text'] ?? '', line.textContent.trim()]))
+    }
+
+    get(key: string, values: Readonly<Record<string, string>> = {}): string {
+        const text = this.#texts.get(key)
+        if (text === undefined) throw new Error(`the page has no text ${key}`)
+        return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole)
+    }
+
+    number(value: number): string {
+        return new Intl.NumberFormat(this.language).format(value)
+    }
+
+    percent(share: number): string {
+        return new Intl.NumberFormat(this.language, { style: 'percent' }).format(share)
+    }
+
+    /** A file's size in the largest unit that gives at least one. */
+    size(bytes: number): string {
+        const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
+        const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
+        const format = { style: 'unit', unit: units[step] ?? 'byte', maximumFractionDigits: step > 1 ? 1 : 0 } as const
+        return new Intl.NumberFormat(this.language, format).format(bytes / 1000 ** step)
+    }
+
+    /** A day, in words. */
+    day(day: string): string {
+        return new Intl.DateTimeFormat(this.language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
+    }
+}

@@ -1,0 +1,20 @@
+/** Trouble with the whole page, in words. */
+
+import { focus, load, show } from './elements.ts'
+import type { Texts } from './texts.ts'
+import type { Trouble } from '../talk.ts'
+
+/** Show why it does not go on. `words` is the sentence where it is not the trouble's usual one. */
+export function showTrouble(texts: Texts, trouble: Trouble, words?: string): void {
+    const box = load('trouble', HTMLElement)
+    const sentence = box.querySelector('p')
+    if (sentence) sentence.textContent = words ?? texts.get(`trouble_${trouble.kind}`, { name: trouble.fileName })
+    show('preparing', false)
+    show('waiting', false)
+    box.hidden = false
+    focus('trouble')
+}
+
+export function hideTrouble(): void {
+    show('trouble', false)
+}

@@ -1,0 +1,194 @@
+/**
+ * The session: what the worker does at the page's command. It holds the secrets of one page, until the page goes.
+ *
+ * Spec: docs/protocol.md §1–§5.
+ *
+ * Rules:
+ * * Nothing is sealed or opened before the directory was verified, and it is verified again, against the clock, whenever
+ *   something is sealed: pages stay open for days.
+ * * The page learns the codename while it uploads, and `received` only from the server's last answer.
+ */
+
+import { attachmentOf } from './attachments.ts'
+import { IntakeClient } from './client.ts'
+import { Codename } from './codename.ts'
+import { verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
+import type { Clock, Entropy } from './effects.ts'
+import { VerificationKey } from './ed25519.ts'
+import { CodenameError, ProtocolError } from './errors.ts'
+import { ReporterKeys, readMailboxAnswer } from './mailbox.ts'
+import { openReplies } from './reply.ts'
+import { sealReport, type Draft, type Language } from './report.ts'
+import type { Command, Event } from './talk.ts'
+import { troubleOf, wrongCodenameOf } from './trouble.ts'
+import { InterruptedUploadError, Upload, type Progress } from './upload.ts'
+import { WORD_LANGUAGES, type WordList } from './words.ts'
+
+/** What a session needs of the world. */
+export interface SessionEffects {
+    readonly origin: string
+    readonly fetch: typeof fetch
+    readonly clock: Clock
+    readonly entropy: Entropy
+    readonly tell: (event: Event) => void
+}
+
+export class Session {
+    readonly #effects: SessionEffects
+    readonly #client: IntakeClient
+    #untrusted: UnverifiedDirectory | undefined
+    #root: VerificationKey | undefined
+    #words: WordList | undefined
+    #keys: ReporterKeys | undefined
+    #upload: Upload | undefined
+    #running: { readonly control: AbortController; readonly ended: Promise<void> } | undefined
+
+    constructor(effects: SessionEffects) {
+        this.#effects = effects
+        this.#client = new IntakeClient(effects.origin, effects.fetch)
+    }
+
+    /** Carry out a command; whatever goes wrong becomes an event. */
+    async obey(command: Command): Promise<void> {
+        try {
+            await this.#obey(command)
+        } catch (error) {
+            if (error instanceof CodenameError) this.#effects.tell({ event: 'codenameWrong', wrong: wrongCodenameOf(error) })
+            else this.#effects.tell({ event: 'trouble', trouble: troubleOf(error, OTHERWISE[command.do]) })
+        }
+    }
+
+    async #obey(command: Command): Promise<void> {
+        switch (command.do) {
+            case 'prepare':
+                return this.#prepare(VerificationKey.parse(command.root), command.language)
+            case 'sendReport':
+                return this.#sending((signal) => this.#sendReport(command.draft, command.files, signal))
+            case 'openMailbox':
+                return this.#openMailbox(command.codename)
+            case 'sendMessage':
+                return this.#sending((signal) => this.#send(command.draft, command.files, given(this.#keys), signal))
+            case 'resume':
+                return this.#sending((signal) => given(this.#upload).run(signal))
+            case 'cancel':
+                return this.#cancel()
+            case 'deleteMailbox':
+                await this.#client.deleteMailbox(given(this.#keys).bearer())
+                this.#effects.tell({ event: 'deleted' })
+        }
+    }
+
+    async #prepare(root: VerificationKey, language: Language): Promise<void> {
+        const list = WORD_LANGUAGES.find((candidate) => candidate === language)
+        const words = list && this.#client.fetchWordList(list).catch(withoutWords)
+        this.#root = root
+        this.#untrusted = await this.#client.fetchDirectory()
+        this.#directory()
+        this.#words = await words
+        this.#effects.tell({ event: 'ready' })
+    }
+
+    /** The directory, verified against the clock of this moment. */
+    #directory(): KeyDirectory {
+        return verifyDirectory(given(this.#untrusted), given(this.#root), this.#effects.clock.now())
+    }
+
+    async #sendReport(draft: Draft, files: readonly File[], signal: AbortSignal): Promise<void> {
+        const codename = Codename.generate(this.#effects.entropy)
+        const keys = await ReporterKeys.derive(codename, this.#directory().organisationId)
+        const words = this.#words ? codename.words(this.#words) : null
+        await this.#send(draft, files, keys, signal, () => {
+            this.#effects.tell({ event: 'codename', characters: codename.characters(), words })
+        })
+    }
+
+    async #send(draft: Draft, files: readonly File[], keys: ReporterKeys, signal: AbortSignal, onSealed?: () => void): Promise<void> {
+        const { clock, entropy, tell } = this.#effects
+        const sealing = { keys, directory: this.#directory(), clock, entropy }
+        const sealed = await sealReport(draft, files.map(attachmentOf), sealing)
+        signal.throwIfAborted()
+        onSealed?.()
+        const onProgress = (progress: Progress) => {
+            tell({ event: 'progress', progress })
+        }
+        this.#upload = new Upload(sealed, { ...this.#effects, onProgress })
+        await this.#upload.run(signal)
+    }
+
+    /** Send until the end, a stop, a trouble, or a cancel (which then tells the page itself). */
+    async #sending(send: (signal: AbortSignal) => Promise<void>): Promise<void> {
+        const control = new AbortController()
+        const sent = send(control.signal)
+        this.#running = { control, ended: sent.catch(() => undefined) }
+        try {
+            await sent
+            this.#effects.tell({ event: 'received' })
+        } catch (error) {
+            if (control.signal.aborted) return
+            if (!(error instanceof InterruptedUploadError)) {
+                await this.#forget()
+                throw error
+            }
+            this.#effects.tell({ event: 'stopped' })
+        } finally {
+            this.#running = undefined
+        }
+    }
+
+    async #cancel(): Promise<void> {
+        const running = this.#running
+        running?.control.abort()
+        await running?.ended
+        this.#effects.tell({ event: (await this.#forget()) === 'received' ? 'received' : 'cancelled' })
+    }
+
+    /** Have the server delete what it got: the page says that nothing was kept. */
+    async #forget(): Promise<'deleted' | 'received'> {
+        const upload = this.#upload
+        this.#upload = undefined
+        return (await upload?.cancel()) ?? 'deleted'
+    }
+
+    async #openMailbox(typed: string): Promise<void> {
+        const codename = await this.#readCodename(typed)
+        const directory = this.#directory()
+        const keys = await ReporterKeys.derive(codename, directory.organisationId)
+        const sealed = readMailboxAnswer(await this.#client.readMailbox(keys.bearer()))
+        const opened = await openReplies(sealed, keys, directory)
+        this.#keys = keys
+        this.#effects.tell({ event: 'mailbox', ...opened })
+    }
+
+    /** Characters can be read without the word lists, which are fetched only when they are needed. */
+    async #readCodename(typed: string): Promise<Codename> {
+        try {
+            return Codename.parse(typed, [])
+        } catch (error) {
+            if (!(error instanceof CodenameError)) throw error
+        }
+        return Codename.parse(typed, await Promise.all(WORD_LANGUAGES.map((language) => this.#client.fetchWordList(language))))
+    }
+}
+
+/** What an unlisted error means, by what was being done. */
+const OTHERWISE = {
+    prepare: 'unusable',
+    sendReport: 'internal',
+    openMailbox: 'mailbox',
+    sendMessage: 'internal',
+    resume: 'internal',
+    cancel: 'internal',
+    deleteMailbox: 'mailbox',
+} as const
+
+/** Without its list the codename has its characters, which say the same. */
+function withoutWords(error: unknown): undefined {
+    if (!(error instanceof ProtocolError)) throw error
+    return undefined
+}
+
+/** What the page's order of commands guarantees. */
+function given<Value>(value: Value | undefined): Value {
+    if (value === undefined) throw new Error('commands in a wrong order')
+    return value
+}

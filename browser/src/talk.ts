@@ -1,0 +1,69 @@
+/**
+ * What page and worker say to each other.
+ *
+ * The page shows; the worker holds the secrets, seals and sends. So the page's thread never waits for arithmetic, and
+ * the codename reaches the page only to be shown.
+ */
+
+import type { Reply } from './reply.ts'
+import type { Language, MessageDraft, ReportDraft } from './report.ts'
+import type { Progress } from './upload.ts'
+
+/** From page to worker. */
+export type Command =
+    /** Fetch and verify the directory. Answer: `ready` or `trouble`. */
+    | { readonly do: 'prepare'; readonly root: string; readonly language: Language }
+    /** Make a codename, seal, send. Answers: `codename`, `progress` …, then `received`, `stopped`, `cancelled` or `trouble`. */
+    | { readonly do: 'sendReport'; readonly draft: ReportDraft; readonly files: readonly File[] }
+    /** Read what was typed as a codename and open its mailbox. Answer: `mailbox`, `codenameWrong` or `trouble`. */
+    | { readonly do: 'openMailbox'; readonly codename: string }
+    /** Into the open mailbox. Answers as for `sendReport`, without `codename`. */
+    | { readonly do: 'sendMessage'; readonly draft: MessageDraft; readonly files: readonly File[] }
+    /** Go on with what stopped. */
+    | { readonly do: 'resume' }
+    /** Stop sending and delete what was sent. Answer: `cancelled`, or `received` when that came too late. */
+    | { readonly do: 'cancel' }
+    /** Answer: `deleted` or `trouble`. */
+    | { readonly do: 'deleteMailbox' }
+
+/** Why the page cannot go on; each has words of its own, `trouble_…` in the page's texts. */
+export type TroubleKind =
+    | 'browser'
+    | 'offline'
+    | 'clock'
+    | 'expired'
+    | 'not_signed'
+    | 'unusable'
+    | 'closed'
+    | 'too_large'
+    | 'refused'
+    | 'lost'
+    | 'file'
+    | 'mailbox'
+    | 'internal'
+
+export interface Trouble {
+    readonly kind: TroubleKind
+    /** Of the file that changed; else empty. */
+    readonly fileName: string
+}
+
+/** What is wrong with a typed codename. */
+export interface WrongCodename {
+    readonly reason: 'word' | 'length' | 'check'
+    /** The word that is in no list; else empty. */
+    readonly word: string
+}
+
+/** From worker to page. */
+export type Event =
+    | { readonly event: 'ready' }
+    | { readonly event: 'codename'; readonly characters: string; readonly words: string | null }
+    | { readonly event: 'progress'; readonly progress: Progress }
+    | { readonly event: 'received' }
+    | { readonly event: 'stopped' }
+    | { readonly event: 'cancelled' }
+    | { readonly event: 'mailbox'; readonly replies: readonly Reply[]; readonly unreadableCount: number }
+    | { readonly event: 'codenameWrong'; readonly wrong: WrongCodename }
+    | { readonly event: 'deleted' }
+    | { readonly event: 'trouble'; readonly trouble: Trouble }

@@ -1,0 +1,44 @@
+/** Which words an error gets on the page. What is not listed here is a bug, and says so. */
+
+import {
+    CodenameError,
+    ExpiredDirectoryError,
+    FileError,
+    FutureDirectoryError,
+    NotSignedByRootError,
+    ProtocolError,
+    TooLargeError,
+    UnknownWordError,
+    UnreachableError,
+    UnusableDirectoryError,
+    WrongLengthError,
+} from './errors.ts'
+import type { Trouble, TroubleKind, WrongCodename } from './talk.ts'
+import { ClosedError, LostUploadError, RefusedUploadError, TooLargeUploadError } from './upload.ts'
+
+/** The narrower class stands before the wider one. */
+const KINDS: readonly (readonly [new (...values: never[]) => ProtocolError, TroubleKind])[] = [
+    [NotSignedByRootError, 'not_signed'],
+    [FutureDirectoryError, 'clock'],
+    [ExpiredDirectoryError, 'expired'],
+    [UnusableDirectoryError, 'unusable'],
+    [UnreachableError, 'offline'],
+    [ClosedError, 'closed'],
+    [TooLargeUploadError, 'too_large'],
+    [TooLargeError, 'too_large'],
+    [LostUploadError, 'lost'],
+    [RefusedUploadError, 'refused'],
+    [FileError, 'file'],
+]
+
+/** @param otherwise for any other error in what was received: the directory's, or a mailbox's */
+export function troubleOf(error: unknown, otherwise: 'unusable' | 'mailbox' | 'internal'): Trouble {
+    const known = KINDS.find(([type]) => error instanceof type)?.[1]
+    const kind = known ?? (error instanceof ProtocolError ? otherwise : 'internal')
+    return { kind, fileName: error instanceof FileError ? error.fileName : '' }
+}
+
+export function wrongCodenameOf(error: CodenameError): WrongCodename {
+    if (error instanceof UnknownWordError) return { reason: 'word', word: error.word }
+    return { reason: error instanceof WrongLengthError ? 'length' : 'check', word: '' }
+}
