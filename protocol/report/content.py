@@ -37,7 +37,8 @@ REPORT_FORMAT: Final = "debunker-report/1"
 MAX_REPORT_JSON_BYTES: Final = 2**20
 
 _FIRST_NUMBER_DAY: Final = date(2020, 1, 1)
-_NUMBERS_PER_DAY: Final = 1_000
+_NUMBERS_PER_DAY: Final = 1_000_000
+_UNIFORM_BYTES: Final = 16
 
 
 class Kind(Enum):
@@ -211,12 +212,13 @@ def message_number(now: datetime, entropy: Entropy) -> int:
 
     Args:
         now: With its time zone.
-        entropy: For the day's three digits.
+        entropy: For the number within the day.
 
     Returns:
-        Days since 2020-01-01 (UTC+5) × 1,000 + 0 to 999.
+        1,000,000 × days since 2020-01-01 (UTC+5) + 0 to 999,999.
     """
     days = (day_of(now) - _FIRST_NUMBER_DAY).days
     return (
-        days * _NUMBERS_PER_DAY + int.from_bytes(entropy(8), "big") % _NUMBERS_PER_DAY
+        days * _NUMBERS_PER_DAY
+        + int.from_bytes(entropy(_UNIFORM_BYTES), "big") % _NUMBERS_PER_DAY
     )

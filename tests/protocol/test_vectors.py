@@ -3,7 +3,7 @@
 import pytest
 
 from protocol.codename import Codename
-from protocol.errors import ProtocolError, UnknownWordError
+from protocol.errors import CodenameError, ProtocolError, UnknownWordError
 from protocol.ladder import ladder
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId, ReporterKeys, read_mailbox_answer
@@ -28,15 +28,17 @@ def test_ladder(case: Case) -> None:
 @pytest.mark.parametrize("case", load_cases("codename"), ids=_named)
 def test_codename(case: Case) -> None:
     """A text is the codename that the vector names, or is refused as it says."""
-    try:
-        codename = Codename.parse(case.given["text"])
-    except ProtocolError as error:
-        assert error.reason == case.reason
-        if isinstance(error, UnknownWordError):
-            assert {"word": error.word} == case.expected
+    text = case.given["text"]
+    if case.reason is not None:
+        with pytest.raises(CodenameError) as refused:
+            Codename.parse(text)
+        assert refused.value.reason == case.reason
+        if isinstance(refused.value, UnknownWordError):
+            assert {"word": refused.value.word} == case.expected
         return
 
-    assert case.reason is None
+    codename = Codename.parse(text)
+
     assert case.expected == {
         "secret": codename.secret.hex(),
         "words_en": codename.words(Language.EN),
