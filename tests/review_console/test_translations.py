@@ -51,7 +51,9 @@ def translated(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     for message in catalogue(language):
         if message.id and not message.fuzzy:
             text = message.string
-            forms[english(message)] = (text,) if isinstance(text, str) else tuple(text)
+            forms[english(message)] = (
+                (text,) if isinstance(text, str) else tuple(text or ())
+            )
     return forms
 
 
