@@ -1,14 +1,23 @@
 """Every known-answer vector comes out as it says."""
 
+import io
+from typing import Any
+
 import pytest
 
+from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
-from protocol.errors import CodenameError, ProtocolError, UnknownWordError
+from protocol.errors import (
+    CodenameError,
+    ProtocolError,
+    UnknownWordError,
+    UnreadableError,
+)
 from protocol.ladder import ladder
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId, ReporterKeys, read_mailbox_answer
 from tests.vectors.case import Case, load_cases
-from tests.vectors.encoding import from_segments
+from tests.vectors.encoding import from_segments, to_segments
 
 
 def _named(case: Case) -> str:
@@ -78,3 +87,33 @@ def _check_answer(case: Case) -> None:
         with pytest.raises(ProtocolError) as refused:
             read_mailbox_answer(answer)
         assert refused.value.reason == case.reason
+
+
+@pytest.mark.parametrize("case", load_cases("archive"), ids=_named)
+def test_archive(case: Case) -> None:
+    """An archive has the entries that the vector names, or is refused."""
+    archive = from_segments(case.given["archive"])
+
+    if case.reason is None:
+        assert {"entries": _read_archive(archive)} == case.expected
+    else:
+        with pytest.raises(UnreadableError) as refused:
+            _read_archive(archive)
+        assert refused.value.reason == case.reason
+
+
+def _read_archive(archive: bytes) -> list[dict[str, Any]]:
+    """Open, read every entry and verify the padding."""
+    reader = ArchiveReader(io.BytesIO(archive), len(archive))
+    entries = [
+        {
+            "name": entry.name,
+            "offset": entry.offset,
+            "crc": entry.crc,
+            "data": to_segments(reader.read(entry.name, limit_bytes=len(archive))),
+        }
+        for entry in reader.entries
+    ]
+    if any(entry.name == PADDING_NAME for entry in reader.entries):
+        reader.verify_padding()
+    return entries

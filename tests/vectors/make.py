@@ -7,13 +7,18 @@ hold is kept.
 
 from collections.abc import Iterator
 
-from tests.vectors import codename_cases, ladder_cases, mailbox_cases
+from tests.vectors import (
+    archive_cases,
+    codename_cases,
+    ladder_cases,
+    mailbox_cases,
+)
 from tests.vectors.case import VECTORS, Case
 
 
 def all_cases() -> Iterator[Case]:
     """Make every vector of every format."""
-    for module in (codename_cases, ladder_cases, mailbox_cases):
+    for module in (archive_cases, codename_cases, ladder_cases, mailbox_cases):
         yield from module.cases()
 
 
