@@ -51,6 +51,9 @@ class Config:
     def from_env(cls, environment: Mapping[str, str]) -> "Config":
         """Read the settings that begin with `DEBUNKER_INTAKE_`.
 
+        Returns:
+            The settings, checked.
+
         Raises:
             SettingError: One is missing or of no use.
         """

@@ -51,7 +51,7 @@ class NotMigratedError(Exception):
     """The database is not in the shape that this version needs."""
 
 
-class ScrubbedLogger(Logger):
+class ScrubbedLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
     """Writes warnings without anything that came from outside.
 
     Some of gunicorn's messages quote addresses, request lines and headers, so
@@ -63,35 +63,35 @@ class ScrubbedLogger(Logger):
         """Open nothing: there are no log files."""
         self.cfg = cfg
 
-    def info(self, msg: object, *args: object, **kwargs: object) -> None:
+    def info(self, *_message: object, **_options: object) -> None:
         """Write nothing."""
 
-    def debug(self, msg: object, *args: object, **kwargs: object) -> None:
+    def debug(self, *_message: object, **_options: object) -> None:
         """Write nothing."""
 
-    def access(self, *args: object) -> None:
+    def access(self, *_request: object) -> None:
         """Write nothing."""
 
-    def warning(self, msg: object, *args: object, **kwargs: object) -> None:
+    def log(self, *_message: object, **_options: object) -> None:
+        """Write nothing."""
+
+    def warning(self, *_message: object, **_options: object) -> None:
         """Write that something was odd."""
         _write("server warning")
 
-    def error(self, msg: object, *args: object, **kwargs: object) -> None:
+    def error(self, *_message: object, **_options: object) -> None:
         """Write that something failed."""
         _write("server error")
 
-    def critical(self, msg: object, *args: object, **kwargs: object) -> None:
+    def critical(self, *_message: object, **_options: object) -> None:
         """Write that the server cannot go on."""
         _write("server failure")
 
-    def exception(self, msg: object, *args: object, **kwargs: object) -> None:
+    def exception(self, *_message: object, **_options: object) -> None:
         """Write the kind and the place of the exception."""
         error = sys.exc_info()[1]
         if error is not None:
             report_bug(error)
-
-    def log(self, lvl: object, msg: object, *args: object, **kwargs: object) -> None:
-        """Write nothing."""
 
     def reopen_files(self) -> None:
         """Reopen nothing."""
@@ -104,8 +104,8 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
     """Answers what is no HTTP in our own words, and forgets it."""
 
     def handle_error(
-        self, req: object, client: socket.socket, addr: object, exc: BaseException
-    ) -> None:  # noqa: ARG002, E501  # gunicorn's signature
+        self, _request: object, client: socket.socket, _address: object, _error: object
+    ) -> None:
         """Answer a request that gunicorn could not read."""
         lines = [
             f"HTTP/1.1 {HTTPStatus.BAD_REQUEST.value} {HTTPStatus.BAD_REQUEST.phrase}",
@@ -163,6 +163,9 @@ class IntakeServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
 
     def load(self) -> Flask:
         """Make the app, once, before the workers fork.
+
+        Returns:
+            The app, with nothing open that must not be shared.
 
         Raises:
             NotMigratedError: The database has another shape.

@@ -45,9 +45,12 @@ class KeepReply:
     replies: ReplyStore
 
     def __call__(self, mailbox: MailboxId, reply_id: ReplyId, sealed: bytes) -> bool:
-        """Keep a sealed reply; False if it is here already.
+        """Keep a sealed reply.
+
+        Returns:
+            False if it is here already.
 
         Raises:
             MailboxDeletedError: The reporter deleted the mailbox.
-        """  # noqa: DOC501, DOC502  # raised by the store, and part of the promise
+        """
         return self.replies.add(mailbox, reply_id, sealed)

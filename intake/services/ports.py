@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
+from types import TracebackType
 from typing import Protocol, Self
 
 from intake.domain.deposit import Deposit, Upload, UploadId
@@ -14,10 +15,27 @@ from protocol.mailbox import MailboxId
 from protocol.sync import DepositId, ReplyId
 
 
-class SealingFile(AbstractContextManager["SealingFile"], Protocol):
+class SealingFile(Protocol):
     """Takes ciphertext of a form; gone at the end unless it was kept."""
 
-    size_bytes: int
+    def __enter__(self) -> Self:
+        """Return the file."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        """Remove what was not kept."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """What is there so far."""
+        ...
 
     def write(self, data: bytes | memoryview) -> int:
         """Append ciphertext."""
@@ -25,6 +43,14 @@ class SealingFile(AbstractContextManager["SealingFile"], Protocol):
 
     def sha256(self) -> bytes:
         """Return the digest so far: 32 bytes."""
+        ...
+
+    def sync(self, day: date) -> None:
+        """Wait until the bytes are durable."""
+        ...
+
+    def move_to(self, path: Path) -> None:
+        """Give the file its last name."""
         ...
 
 
@@ -35,8 +61,19 @@ class GrowingFile(Protocol):
         """Return the file."""
         ...
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
         """Give the lock back."""
+        ...
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
         ...
 
     @property

@@ -33,9 +33,12 @@ class ReadReplies:
     def __call__(self, codename: Codename) -> OpenedMailbox:
         """Open every reply that is the organisation's.
 
+        Returns:
+            What there is; nothing for a codename that nobody used.
+
         Raises:
             ClosedError: There is no valid directory to verify them with.
-        """  # noqa: DOC502  # raised by the directory, and part of the promise
+        """
         directory = self.directory.load().directory
         keys = ReporterKeys.derive(codename, directory.organisation_id)
         opened, unreadable = open_replies(
@@ -47,10 +50,13 @@ class ReadReplies:
         return OpenedMailbox(replies=tuple(opened), unreadable=unreadable)
 
     def token_of(self, codename: Codename) -> MailboxToken:
-        """Return what deletes the codename's mailbox.
+        """Derive the token.
+
+        Returns:
+            What deletes the codename's mailbox.
 
         Raises:
             ClosedError: There is no valid directory.
-        """  # noqa: DOC502  # raised by the directory, and part of the promise
+        """
         directory = self.directory.load().directory
         return ReporterKeys.derive(codename, directory.organisation_id).token

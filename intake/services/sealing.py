@@ -70,9 +70,12 @@ class SealReport:
     def begin(self, kind: Kind) -> "Sealing":
         """Begin a report or a message.
 
+        Returns:
+            A context that keeps nothing unless it is finished.
+
         Raises:
             ClosedError: There is no valid directory.
-        """  # noqa: DOC502  # raised by the directory, and part of the promise
+        """
         return Sealing(self, kind, self.directory.load().directory)
 
 

@@ -32,6 +32,9 @@ def connect(url: str) -> Engine:
 
     Args:
         url: SQLAlchemy URL.
+
+    Returns:
+        An engine whose connections are told what SQLite must know.
     """
     engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":

@@ -20,10 +20,10 @@ from sqlalchemy.engine import Row
 
 from intake.domain.deposit import Deposit, Upload, UploadId
 from intake.domain.errors import ChangedDepositError, DepositNotFoundError
-from intake.storage import tables
+from intake.services.ports import GrowingFile, SealingFile
+from intake.storage import sealed_files, tables
 from intake.storage.database import truncate_log
 from intake.storage.group_commit import GroupCommit
-from intake.storage.sealed_files import GrowingFile, SealedFiles, SealingFile
 from protocol.mailbox import MailboxId
 from protocol.sync import DepositId
 
@@ -35,7 +35,7 @@ class Deposits:
     """Sealed reports that wait for the console."""
 
     def __init__(
-        self, engine: Engine, commits: GroupCommit, files: SealedFiles
+        self, engine: Engine, commits: GroupCommit, files: sealed_files.SealedFiles
     ) -> None:
         """Take what is shared with the other stores."""
         self._engine = engine
@@ -44,7 +44,7 @@ class Deposits:
 
     def begin(self, upload: UploadId) -> SealingFile:
         """Open a file to seal a form into; nothing of it is kept until `keep`."""
-        return SealingFile(self._files.sealing / str(upload))
+        return sealed_files.SealingFile(self._files.sealing / str(upload))
 
     def keep(self, file: SealingFile, deposit: Deposit, upload: Upload) -> None:
         """Make a sealed form a deposit; it is durable when this returns.
@@ -147,7 +147,7 @@ class Uploads:
     """Sealed files on their way in by tus."""
 
     def __init__(
-        self, engine: Engine, commits: GroupCommit, files: SealedFiles
+        self, engine: Engine, commits: GroupCommit, files: sealed_files.SealedFiles
     ) -> None:
         """Take what is shared with the other stores."""
         self._engine = engine
@@ -175,7 +175,7 @@ class Uploads:
 
     def hold(self, upload_id: UploadId) -> GrowingFile:
         """Open an upload's file under its lock."""
-        return GrowingFile(self._files.uploads / str(upload_id))
+        return sealed_files.GrowingFile(self._files.uploads / str(upload_id))
 
     def drop(self, upload_id: UploadId) -> None:
         """Forget an unfinished upload and its bytes."""
@@ -202,7 +202,7 @@ class Uploads:
 class Recovery:
     """What is done once, before anything is served."""
 
-    def __init__(self, engine: Engine, files: SealedFiles) -> None:
+    def __init__(self, engine: Engine, files: sealed_files.SealedFiles) -> None:
         """Take what is shared with the other stores."""
         self._engine = engine
         self._files = files

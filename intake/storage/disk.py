@@ -37,6 +37,9 @@ def stamp(descriptor: int, day: date) -> None:
 def open_quietly(path: Path) -> int:
     """Open for reading and leave no access time.
 
+    Returns:
+        A descriptor.
+
     Raises:
         FileNotFoundError: There is no such file.
     """

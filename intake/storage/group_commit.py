@@ -57,12 +57,15 @@ class GroupCommit:
         *,
         place: Callable[[], Iterable[Path]] = _no_files,
     ) -> T:
-        """Do `place` and `work` durably; return what `work` returned.
+        """Do `place` and `work` durably.
 
         Args:
             work: Statements alone; may be run a second time after a rollback.
             place: Puts synced files where they belong and returns the
                 directories that must be synced for it.
+
+        Returns:
+            What `work` returned.
         """
         self._ensure_thread()
         job = _Job(place=place, work=work)

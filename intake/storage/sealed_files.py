@@ -226,6 +226,9 @@ class SealedFiles:
     def open_deposit(self, name: str) -> BinaryIO:
         """Open a deposit for reading.
 
+        Returns:
+            Its bytes.
+
         Raises:
             DepositNotFoundError: It is not there.
         """

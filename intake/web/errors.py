@@ -117,6 +117,9 @@ def error_answer(status: HTTPStatus, line: str) -> Response:
     Args:
         status: What the answer says.
         line: English, quotes nothing.
+
+    Returns:
+        The answer, without the table's headers.
     """
     if request.path.startswith(_PROGRAMS):
         return Response(f"{line}\n", status, mimetype="text/plain")

@@ -7,7 +7,7 @@ Spec: RFC 7578.
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO, Final, Protocol
+from typing import IO, Final, Protocol
 
 from multipart import (
     MultipartError,
@@ -51,7 +51,7 @@ class FormSink(Protocol):
 
 
 def read_form(
-    stream: BinaryIO, *, content_type: str, length_bytes: int, sink: FormSink
+    stream: IO[bytes], *, content_type: str, length_bytes: int, sink: FormSink
 ) -> None:
     """Read a whole form into a sink.
 
@@ -88,7 +88,7 @@ def read_form(
         raise MalformedFormError("not a well-formed form") from None
 
 
-def _pieces(stream: BinaryIO, length_bytes: int) -> Iterator[bytes]:
+def _pieces(stream: IO[bytes], length_bytes: int) -> Iterator[bytes]:
     rest = length_bytes
     while rest > 0:
         piece = stream.read(min(READ_BYTES, rest))

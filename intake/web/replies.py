@@ -29,7 +29,7 @@ from protocol.errors import (
 from protocol.languages import Language
 from protocol.report import Kind
 
-SECRET: Final = "mailbox"
+PLACE: Final = "mailbox"
 """Where the session keeps the codename's secret, base64."""
 
 _EMPTY: Final = N_("Type your codename.")
@@ -68,7 +68,7 @@ def enter(code: str) -> ResponseReturnValue:
         words = _why(error, language, empty=not untrusted.strip())
         page = _login_page(language, {"codename": words})
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
-    remember_codename(SECRET, codename)
+    remember_codename(PLACE, codename)
     return redirect(f"/{code}/plain/mailbox/replies", HTTPStatus.SEE_OTHER)
 
 
@@ -76,7 +76,7 @@ def enter(code: str) -> ResponseReturnValue:
 @declare(access=Access.SESSION, limit_bytes=NO_BODY)
 def read(code: str) -> ResponseReturnValue:
     """Show the replies, and a form for another message."""
-    codename = find_codename(SECRET)
+    codename = find_codename(PLACE)
     if codename is None:
         return _to_login(code)
     return _mailbox_page(Language(code), codename, {}, {})
@@ -87,7 +87,7 @@ def read(code: str) -> ResponseReturnValue:
 def send(code: str) -> ResponseReturnValue:
     """Seal a message while it arrives."""
     language = Language(code)
-    codename = find_codename(SECRET)
+    codename = find_codename(PLACE)
     service = services().seal_report
     with SealingForm(
         service, Kind.MESSAGE, MESSAGE_FIELDS, ready=codename is not None
@@ -129,7 +129,7 @@ def leave(code: str) -> ResponseReturnValue:
 @declare(access=Access.SESSION, limit_bytes=NO_BODY)
 def ask_to_delete(code: str) -> ResponseReturnValue:
     """Ask before deleting."""
-    if find_codename(SECRET) is None:
+    if find_codename(PLACE) is None:
         return _to_login(code)
     session.modified = True
     return _render(
@@ -145,7 +145,7 @@ def ask_to_delete(code: str) -> ResponseReturnValue:
 def delete(code: str) -> ResponseReturnValue:
     """Delete the replies for good, and forget the session."""
     _checked_form()
-    codename = find_codename(SECRET)
+    codename = find_codename(PLACE)
     if codename is None:
         return _to_login(code)
     services().delete_mailbox(services().read_replies.token_of(codename))

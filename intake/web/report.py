@@ -10,10 +10,9 @@ import base64
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, redirect, session
+from flask import Blueprint, redirect, session
 from flask.typing import ResponseReturnValue
 
-from intake.domain.errors import TooLargeError
 from intake.web import csrf
 from intake.web.pages import N_
 from intake.web.report_form import REPORT_FIELDS, FormParser, Invalid
@@ -24,7 +23,7 @@ from protocol.codename import Codename
 from protocol.languages import Language
 from protocol.report import Kind
 
-SECRET: Final = "report"
+PLACE: Final = "report"
 """Where the session keeps the codename's secret, base64."""
 
 SENT: Final = "sent"
@@ -51,7 +50,7 @@ def form(code: str) -> ResponseReturnValue:
 def send(code: str) -> ResponseReturnValue:
     """Seal a report while it arrives."""
     language = Language(code)
-    codename = find_codename(SECRET)
+    codename = find_codename(PLACE)
     service = services().seal_report
     with SealingForm(
         service, Kind.REPORT, REPORT_FIELDS, ready=codename is not None
@@ -72,7 +71,7 @@ def send(code: str) -> ResponseReturnValue:
 @declare(access=Access.SESSION, limit_bytes=NO_BODY)
 def received(code: str) -> ResponseReturnValue:
     """Say that the report is here, and show the codename once more."""
-    codename = find_codename(SECRET)
+    codename = find_codename(PLACE)
     if codename is None or not session.get(SENT):
         return redirect(f"/{code}/plain/report", HTTPStatus.SEE_OTHER)
     language = Language(code)
@@ -103,14 +102,14 @@ def words_of(codename: Codename, language: Language) -> str | None:
 
 
 def _codename_to_come() -> Codename:
-    codename = None if session.get(SENT) else find_codename(SECRET)
+    codename = None if session.get(SENT) else find_codename(PLACE)
     return codename or _new_codename()
 
 
 def _new_codename() -> Codename:
     codename = Codename.generate(services().entropy)
     session.pop(SENT, None)
-    remember_codename(SECRET, codename)
+    remember_codename(PLACE, codename)
     return codename
 
 

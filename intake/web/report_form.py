@@ -55,7 +55,7 @@ class FormParser:
     def __init__(
         self, values: Mapping[str, str], translate: Callable[[str], str]
     ) -> None:
-        """Take the fields as they came, line ends already as `\\n`."""
+        """Take the fields as they came, line ends already unified."""
         self._values = values
         self._translate = translate
         self._errors: dict[str, str] = {}

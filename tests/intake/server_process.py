@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -120,11 +121,9 @@ class ServerProcess:
     def kill(self) -> None:
         """Kill master and workers at once, as a power cut would."""
         if self._process is not None:
-            try:
+            # Perhaps everyone has ended by themselves.
+            with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                # Everyone has ended by themselves.
-                pass
             self._process.wait()
             if self._process.stdout is not None:
                 self._process.stdout.close()
