@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     add("-R", "--recipients-file", action="append", default=[], metavar="FILE",
         help="seal to the recipients that FILE lists (repeatable)")  # fmt: skip
     add("-i", "--identity", action="append", default=[], metavar="FILE",
-        help="open with FILE's identities, or with -e seal to them (repeatable)")  # fmt: skip
+        help="open with its identities, or -e: seal to them (repeatable)")  # fmt: skip
     add("input", nargs="?", default=_STANDARD, metavar="INPUT",
         help="what to read; standard input by default")  # fmt: skip
     return parser
