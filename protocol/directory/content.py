@@ -215,7 +215,7 @@ def _take_recipient(members: Members) -> DirectoryRecipient:
     except MalformedError as error:
         if error.reason == "not_hybrid":
             raise UnusableDirectoryError("not_hybrid") from None
-        raise
+        raise MalformedError("recipient_wrong") from None
     return DirectoryRecipient(role=role, recipient=recipient, not_after=not_after)
 
 

@@ -1,12 +1,16 @@
 """Every known-answer vector comes out as it says."""
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 
+from crypto.ed25519 import VerificationKey
 from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
+from protocol.day import parse_moment
+from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
 from protocol.errors import (
     CodenameError,
     ProtocolError,
@@ -117,3 +121,46 @@ def _read_archive(archive: bytes) -> list[dict[str, Any]]:
     if any(entry.name == PADDING_NAME for entry in reader.entries):
         reader.verify_padding()
     return entries
+
+
+@pytest.mark.parametrize("case", load_cases("directory"), ids=_named)
+def test_directory(case: Case) -> None:
+    """A directory is accepted, or refused for the reason that the vector names."""
+    signed = SignedDirectory(
+        directory=_directory_bytes(case), signature=case.given["signature"]
+    )
+
+    if case.reason is None:
+        assert _read_directory(signed, case) == case.expected
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            _read_directory(signed, case)
+        assert refused.value.reason == case.reason
+
+
+def _directory_bytes(case: Case) -> bytes:
+    if "directory_hex" in case.given:
+        return bytes.fromhex(case.given["directory_hex"])
+    text: str = case.given["directory"]
+    return text.encode()
+
+
+def _read_directory(signed: SignedDirectory, case: Case) -> dict[str, Any]:
+    now = parse_moment(case.given["now"])
+    directory = verify_directory(
+        signed,
+        root=VerificationKey.parse(case.given["root"]),
+        newest_seen=case.given["newest_seen"],
+        now=now,
+    )
+    return {
+        "version": directory.version,
+        "organisation_id": str(directory.organisation_id),
+        "report_recipients": list(map(str, directory.report_recipients(now))),
+        "team_keys_on_2026-06-30": _keys_on(directory, date(2026, 6, 30)),
+        "team_keys_on_2026-07-01": _keys_on(directory, date(2026, 7, 1)),
+    }
+
+
+def _keys_on(directory: KeyDirectory, day: date) -> list[str]:
+    return list(map(str, directory.team_keys_on(day)))

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from tests.vectors import (
     archive_cases,
     codename_cases,
+    directory_cases,
     ladder_cases,
     mailbox_cases,
 )
 from tests.vectors.case import VECTORS, Case
 
+_MODULES = (archive_cases, codename_cases, directory_cases, ladder_cases, mailbox_cases)
+
 
 def all_cases() -> Iterator[Case]:
     """Make every vector of every format."""
-    for module in (archive_cases, codename_cases, ladder_cases, mailbox_cases):
+    for module in _MODULES:
         yield from module.cases()
 
 
