@@ -10,9 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+
+from deploy.organisation import Organisation
 
 LOOPBACK: Final = "127.0.0.1"
 STOP_SECONDS: Final = 10
@@ -33,24 +36,6 @@ def free_port(preferred: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise StartError("no free port on loopback")
-
-
-def run(arguments: list[str], environment: Mapping[str, str]) -> None:
-    """Run one `debunker` command to its end.
-
-    Raises:
-        StartError: It failed.
-    """
-    done = subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *arguments],
-        env=_with_ours(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise StartError(f"debunker {' '.join(arguments)}: {done.stderr.strip()}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +98,43 @@ def serve(name: str, port: int, environment: Mapping[str, str]) -> App:
     process.wait()
     process.stdout.close()
     raise StartError(f"debunker {name} serve ended with status {process.returncode}")
+
+
+@contextmanager
+def both_apps(
+    organisation: Organisation, *, ports: tuple[int, int] = (0, 0)
+) -> Iterator[tuple[str, str]]:
+    """Run intake and console; both are stopped on leaving.
+
+    Args:
+        organisation: Whose databases and keys they use.
+        ports: Preferred by intake and console; 0 for any.
+
+    Yields:
+        The addresses of intake and console.
+    """
+    intake_port, console_port = map(free_port, ports)
+    intake_origin = f"http://{LOOPBACK}:{intake_port}"
+    console_origin = f"http://{LOOPBACK}:{console_port}"
+    with (
+        serving("intake", intake_port, organisation.intake_environment(intake_origin)),
+        serving(
+            "console",
+            console_port,
+            organisation.console_environment(console_origin, intake=intake_origin),
+        ),
+    ):
+        yield intake_origin, console_origin
+
+
+@contextmanager
+def serving(name: str, port: int, environment: Mapping[str, str]) -> Iterator[App]:
+    """Run one app for the length of the block."""
+    app = serve(name, port, environment)
+    try:
+        yield app
+    finally:
+        app.stop()
 
 
 def _with_ours(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,246 @@
+"""A small organisation for trying out and testing: people, keys, destinations.
+
+Everything that a real organisation keeps apart lies in one directory here: the
+root's and the recovery's secrets, log-ins, the destinations' identities. So it
+is for synthetic reports alone.
+
+    PLACE/log-ins.json        who logs in, and with what
+    PLACE/offline/            root and recovery secret, sealed by a passphrase
+    PLACE/destinations/       identities of the outside bodies (classical age keys)
+    PLACE/intake/             database, sealed files, signed key directory
+    PLACE/console/            database, sealed files
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+from crypto.age import X25519Identity
+from crypto.entropy import system_entropy
+from crypto.sealed_secret import RFC_9106_LOW_MEMORY, Argon2idProfile
+from intake.storage.database import connect
+from intake.storage.migrate import migrate
+from protocol.codename import Codename
+from protocol.languages import Language
+from review_console.clock import SystemClock
+from review_console.domain.account import Role
+from review_console.domain.destination import DestinationKind
+from review_console.services.accounts import AddAccount
+from review_console.services.destinations import AddDestination
+from review_console.services.organisation import (
+    MakeDirectory,
+    MakeOrganisationKeys,
+    OfflineKeys,
+    open_root,
+)
+from review_console.storage.database import SqlStore, make_engine
+from review_console.storage.schema import upgrade
+
+PEOPLE: Final = (
+    ("Aigerim", Role.REVIEWER),
+    ("Timur", Role.REVIEWER),
+    ("Saule", Role.COORDINATOR),
+)
+
+NAMES: Final = {
+    Language.KK: "Көрсету ұйымы",
+    Language.RU: "Демонстрационная организация",
+    Language.EN: "Demonstration organisation",
+}
+
+DESTINATIONS: Final = (
+    (
+        "agency",
+        DestinationKind.AGENCY,
+        "knb_acs",
+        {
+            Language.KK: "Сыбайлас жемқорлыққа қарсы қызмет (көрсету)",
+            Language.RU: "Антикоррупционная служба (демонстрация)",
+            Language.EN: "Anti-corruption service (demonstration)",
+        },
+    ),
+    (
+        "newsroom",
+        DestinationKind.JOURNALISTS,
+        "media",
+        {
+            Language.KK: "«Мысал» редакциясы (көрсету)",
+            Language.RU: "Редакция «Пример» (демонстрация)",
+            Language.EN: "The Example newsroom (demonstration)",
+        },
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIn:
+    """What a person types into the console."""
+
+    name: str
+    role: str
+    passphrase: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+    """Base32, as authenticators take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An organisation that has been founded in a directory."""
+
+    place: Path
+    root_key: str
+    sync_key: str
+    log_ins: tuple[LogIn, ...] = field(repr=False)
+
+    def intake_environment(self, origin: str) -> dict[str, str]:
+        """The intake's settings when it is reached at `origin`."""
+        return {
+            "DEBUNKER_INTAKE_DATABASE": _sqlite(self.place / "intake"),
+            "DEBUNKER_INTAKE_DATA": str(self.place / "intake" / "sealed"),
+            "DEBUNKER_INTAKE_DIRECTORY": str(self.place / "intake" / "directory.json"),
+            "DEBUNKER_INTAKE_ROOT_KEY": self.root_key,
+            "DEBUNKER_INTAKE_SYNC_KEY": self.sync_key,
+            "DEBUNKER_INTAKE_SYNC_ORIGIN": origin,
+        }
+
+    def console_environment(self, origin: str, *, intake: str) -> dict[str, str]:
+        """The console's settings when it is reached at `origin`."""
+        return {
+            "DEBUNKER_CONSOLE_DATABASE": _sqlite(self.place / "console"),
+            "DEBUNKER_CONSOLE_DATA": str(self.place / "console" / "sealed"),
+            "DEBUNKER_CONSOLE_ROOT_KEY": self.root_key,
+            "DEBUNKER_CONSOLE_INTAKE": intake,
+            "DEBUNKER_CONSOLE_ORIGIN": origin,
+        }
+
+    def destination_identity(self, name: str) -> Path:
+        """The file with a destination's age identity, for `age -d -i`."""
+        return self.place / "destinations" / f"{name}.key"
+
+
+def load(place: Path) -> Organisation | None:
+    """Find the organisation that was founded in a directory earlier."""
+    try:
+        members = json.loads((place / "log-ins.json").read_text())
+    except FileNotFoundError:
+        return None
+    return Organisation(
+        place=place,
+        root_key=members["root_key"],
+        sync_key=members["sync_key"],
+        log_ins=tuple(LogIn(**each) for each in members["log_ins"]),
+    )
+
+
+def found(
+    place: Path, *, profile: Argon2idProfile = RFC_9106_LOW_MEMORY
+) -> Organisation:
+    """Make the whole organisation in an empty directory.
+
+    Args:
+        place: Made readable for its owner only.
+        profile: What opening a person's keys costs.
+
+    Returns:
+        The organisation; `log-ins.json` is written last, so that one which was
+        interrupted is not taken for whole.
+    """
+    for name in ("offline", "destinations", "intake/sealed", "console/sealed"):
+        (place / name).mkdir(parents=True, exist_ok=True)
+    place.chmod(0o700)
+    intake = connect(_sqlite(place / "intake"))
+    migrate(intake)
+    intake.dispose()
+    console = make_engine(_sqlite(place / "console"))
+    upgrade(console)
+    store, clock = SqlStore(console), SystemClock()
+
+    add_account = AddAccount(
+        store=store, clock=clock, entropy=system_entropy, profile=profile
+    )
+    log_ins = tuple(_add_person(add_account, name, role) for name, role in PEOPLE)
+    keys = MakeOrganisationKeys(store=store, clock=clock, entropy=system_entropy)()
+    _add_destinations(
+        AddDestination(store=store, clock=clock, entropy=system_entropy), place
+    )
+    root_key = _sign_directory(
+        place,
+        OfflineKeys(entropy=system_entropy, profile=profile),
+        MakeDirectory(store=store, clock=clock, entropy=system_entropy),
+    )
+    console.dispose()
+
+    organisation = Organisation(
+        place=place, root_key=root_key, sync_key=str(keys.sync), log_ins=log_ins
+    )
+    _write_private(
+        place / "log-ins.json",
+        json.dumps(
+            {
+                "root_key": organisation.root_key,
+                "sync_key": organisation.sync_key,
+                "log_ins": [asdict(each) for each in log_ins],
+            },
+            indent=1,
+        ),
+    )
+    return organisation
+
+
+def _add_person(add_account: AddAccount, name: str, role: Role) -> LogIn:
+    passphrase = new_passphrase()
+    added = add_account(name=name, role=role, passphrase=passphrase)
+    return LogIn(
+        name=name,
+        role=role.value,
+        passphrase=passphrase,
+        totp_secret=base64.b32encode(added.totp_secret).decode(),
+    )
+
+
+def _add_destinations(add: AddDestination, place: Path) -> None:
+    """Register the bodies; their identities stay here, as if at their desks."""
+    for name, kind, institution, names in DESTINATIONS:
+        identity = X25519Identity.generate(system_entropy)
+        add(
+            names=names,
+            kind=kind,
+            recipient=identity.recipient,
+            institution=institution,
+        )
+        _write_private(place / "destinations" / f"{name}.key", identity.encode() + "\n")
+
+
+def _sign_directory(place: Path, offline: OfflineKeys, make: MakeDirectory) -> str:
+    """Make root and recovery, sign the directory, hand it to the intake."""
+    passphrase = new_passphrase()
+    sealed_root, root_key = offline.make_root(passphrase)
+    sealed_recovery, recovery = offline.make_recovery(passphrase)
+    _write_private(place / "offline" / "root.json", sealed_root.decode())
+    _write_private(place / "offline" / "recovery.json", sealed_recovery.decode())
+    _write_private(place / "offline" / "passphrase.txt", passphrase + "\n")
+
+    signed = make(
+        root=open_root(sealed_root, passphrase), recovery=recovery, names=NAMES
+    )
+    (place / "intake" / "directory.json").write_bytes(signed.directory)
+    (place / "intake" / "directory.json.sig").write_text(signed.signature)
+    return str(root_key)
+
+
+def new_passphrase() -> str:
+    """Six words of the codename's list: 66 random bits."""
+    words: Sequence[str] = Codename.generate(system_entropy).words(Language.EN).split()
+    return " ".join(words[:6])
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def _sqlite(place: Path) -> str:
+    return f"sqlite:///{place.resolve()}/{place.name}.sqlite"
