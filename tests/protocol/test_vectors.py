@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from crypto.age import HybridIdentity, seal
 from crypto.ed25519 import VerificationKey
+from crypto.entropy import system_entropy
 from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
 from protocol.day import parse_moment
@@ -19,7 +21,13 @@ from protocol.errors import (
 )
 from protocol.ladder import ladder
 from protocol.languages import Language
-from protocol.mailbox import OrganisationId, ReporterKeys, read_mailbox_answer
+from protocol.mailbox import (
+    MailboxId,
+    OrganisationId,
+    ReporterKeys,
+    read_mailbox_answer,
+)
+from protocol.reply import open_replies, open_reply
 from tests.vectors.case import Case, load_cases
 from tests.vectors.encoding import from_segments, to_segments
 
@@ -164,3 +172,33 @@ def _read_directory(signed: SignedDirectory, case: Case) -> dict[str, Any]:
 
 def _keys_on(directory: KeyDirectory, day: date) -> list[str]:
     return list(map(str, directory.team_keys_on(day)))
+
+
+@pytest.mark.parametrize("case", load_cases("reply"), ids=_named)
+def test_reply(case: Case) -> None:
+    """Replies open, or the one is refused for the reason that the vector names."""
+    identity = HybridIdentity.from_seed(bytes.fromhex(case.given["identity_seed"]))
+    mailbox = MailboxId(case.given["mailbox"])
+    directory = KeyDirectory.parse(case.given["directory"].encode())
+    sealed = _sealed_replies(case, identity)
+
+    replies, unreadable = open_replies(
+        sealed, identity, mailbox=mailbox, directory=directory
+    )
+
+    if case.reason is None:
+        texts = [reply.to_json().decode() for reply in replies]
+        assert {"replies": texts, "unreadable": unreadable} == case.expected
+    else:
+        assert (replies, unreadable) == ((), 1)
+        with pytest.raises(ProtocolError) as refused:
+            open_reply(sealed[0], identity, mailbox=mailbox, directory=directory)
+        assert refused.value.reason == case.reason
+
+
+def _sealed_replies(case: Case, identity: HybridIdentity) -> list[bytes]:
+    if case.sealed is not None:
+        return [case.sealed]
+    archives = map(from_segments, case.given["archives"])
+    recipients = [identity.recipient]
+    return [seal(each, recipients, entropy=system_entropy) for each in archives]

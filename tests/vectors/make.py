@@ -13,10 +13,18 @@ from tests.vectors import (
     directory_cases,
     ladder_cases,
     mailbox_cases,
+    reply_cases,
 )
 from tests.vectors.case import VECTORS, Case
 
-_MODULES = (archive_cases, codename_cases, directory_cases, ladder_cases, mailbox_cases)
+_MODULES = (
+    archive_cases,
+    codename_cases,
+    directory_cases,
+    ladder_cases,
+    mailbox_cases,
+    reply_cases,
+)
 
 
 def all_cases() -> Iterator[Case]:
@@ -31,9 +39,12 @@ def main() -> None:
     for path in VECTORS.glob("*/*.json"):
         if path not in made:
             path.unlink()
+            path.with_suffix(".age").unlink(missing_ok=True)
     for path, case in made.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(case.to_text(), encoding="utf-8")
+        if case.sealed is not None:
+            path.with_suffix(".age").write_bytes(case.sealed)
 
 
 if __name__ == "__main__":
