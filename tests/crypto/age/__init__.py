@@ -1,0 +1,1 @@
+"""The promises of crypto/age/, also beside three other implementations."""
