@@ -28,6 +28,7 @@ from protocol.mailbox import (
     read_mailbox_answer,
 )
 from protocol.reply import open_replies, open_reply
+from protocol.report import ReportReader, is_verified_message
 from tests.vectors.case import Case, load_cases
 from tests.vectors.encoding import from_segments, to_segments
 
@@ -202,3 +203,45 @@ def _sealed_replies(case: Case, identity: HybridIdentity) -> list[bytes]:
     archives = map(from_segments, case.given["archives"])
     recipients = [identity.recipient]
     return [seal(each, recipients, entropy=system_entropy) for each in archives]
+
+
+@pytest.mark.parametrize("case", load_cases("report"), ids=_named)
+def test_report(case: Case) -> None:
+    """A report opens, or is refused for the reason that the vector names."""
+    sealed = _sealed_report(case)
+
+    if case.reason is None:
+        assert _read_report(sealed, case) == case.expected
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            _read_report(sealed, case)
+        assert refused.value.reason == case.reason
+
+
+def _sealed_report(case: Case) -> bytes:
+    if case.sealed is not None:
+        return case.sealed
+    archive = from_segments(case.given["archive"])
+    return seal(archive, [_identity(case).recipient], entropy=system_entropy)
+
+
+def _identity(case: Case) -> HybridIdentity:
+    return HybridIdentity.from_seed(bytes.fromhex(case.given["identity_seed"]))
+
+
+def _read_report(sealed: bytes, case: Case) -> dict[str, Any]:
+    reader = ReportReader(
+        io.BytesIO(sealed),
+        [_identity(case)],
+        came_under=MailboxId(case.given["came_under"]),
+    )
+    reader.verify_all()
+    first_key = VerificationKey.parse(case.given["first_message_key"])
+    attachments = reader.report.attachments
+    return {
+        "report": reader.report.to_json().decode(),
+        "attachments": [
+            reader.open_attachment(each.entry).read().hex() for each in attachments
+        ],
+        "verified": is_verified_message(reader, first_key),
+    }

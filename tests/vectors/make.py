@@ -14,6 +14,7 @@ from tests.vectors import (
     ladder_cases,
     mailbox_cases,
     reply_cases,
+    report_cases,
 )
 from tests.vectors.case import VECTORS, Case
 
@@ -24,6 +25,7 @@ _MODULES = (
     ladder_cases,
     mailbox_cases,
     reply_cases,
+    report_cases,
 )
 
 
