@@ -61,11 +61,11 @@ class Deposits:
             file.move_to(target)
             return (self._files.deposits,)
 
-        def work(connection: Connection) -> None:
-            connection.execute(insert(tables.deposits), [_deposit_values(deposit)])
-            connection.execute(insert(tables.uploads), [_upload_values(upload)])
-
-        self._commits.run(work, place=place)
+        rows = (
+            (tables.deposits, _deposit_values(deposit)),
+            (tables.uploads, _upload_values(upload)),
+        )
+        self._commits.insert(rows, place=place)
 
     def finish(self, file: GrowingFile, deposit: Deposit, upload: Upload) -> None:
         """Make a complete upload a deposit; it is durable when this returns.
@@ -161,10 +161,7 @@ class Uploads:
             self._files.create_upload(str(upload.id), day)
             return (self._files.uploads,)
 
-        def work(connection: Connection) -> None:
-            connection.execute(insert(tables.uploads), [_upload_values(upload)])
-
-        self._commits.run(work, place=place)
+        self._commits.insert(((tables.uploads, _upload_values(upload)),), place=place)
 
     def find(self, upload_id: UploadId) -> Upload | None:
         """Return an upload, whether or not it is finished."""

@@ -12,14 +12,14 @@ Rules:
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table, insert
 
 from intake.storage.database import IMMEDIATE
 from intake.storage.disk import sync_directory
@@ -30,9 +30,14 @@ BATCH_LIMIT: Final = 64
 T = TypeVar("T")
 
 
+Rows = Sequence[tuple[Table, Mapping[str, object]]]
+"""New rows, each with its table; a batch inserts all of a table at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     place: Callable[[], Iterable[Path]]
+    rows: Rows
     work: Callable[[Connection], Any]
     done: Future[Any] = field(default_factory=Future)
 
@@ -41,12 +46,16 @@ def _no_files() -> Iterable[Path]:
     return ()
 
 
+def _nothing(_connection: Connection) -> None:
+    return
+
+
 class GroupCommit:
     """Runs writes in batches."""
 
     def __init__(self, engine: Engine) -> None:
         """Take the engine; the thread starts with the first job."""
-        self._engine = engine
+        self._writer = engine.execution_options(**{IMMEDIATE: True})
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -67,11 +76,24 @@ class GroupCommit:
         Returns:
             What `work` returned.
         """
-        self._ensure_thread()
-        job = _Job(place=place, work=work)
-        self._jobs.put(job)
-        result: T = job.done.result()
+        result: T = self._submit(_Job(place=place, rows=(), work=work))
         return result
+
+    def insert(
+        self, rows: Rows, *, place: Callable[[], Iterable[Path]] = _no_files
+    ) -> None:
+        """Do `place` and insert rows, durably and at the least cost.
+
+        Args:
+            rows: What to insert.
+            place: As in `run`.
+        """
+        self._submit(_Job(place=place, rows=rows, work=_nothing))
+
+    def _submit(self, job: _Job) -> Any:  # noqa: ANN401  # whatever the job returns
+        self._ensure_thread()
+        self._jobs.put(job)
+        return job.done.result()
 
     def _ensure_thread(self) -> None:
         with self._starting:
@@ -120,8 +142,9 @@ class GroupCommit:
     def _write(self, jobs: list[_Job]) -> list[Any]:
         if not jobs:
             return []
-        writer = self._engine.execution_options(**{IMMEDIATE: True})
-        with writer.begin() as connection:
+        with self._writer.begin() as connection:
+            for table, values in _by_table(jobs):
+                connection.execute(insert(table), values)
             return [job.work(connection) for job in jobs]
 
     def _commit_singly(self, jobs: list[_Job]) -> None:
@@ -132,3 +155,11 @@ class GroupCommit:
                 job.done.set_exception(error)
             else:
                 job.done.set_result(result)
+
+
+def _by_table(jobs: Iterable[_Job]) -> Iterable[tuple[Table, list[Any]]]:
+    gathered: dict[Table, list[Any]] = {}
+    for job in jobs:
+        for table, values in job.rows:
+            gathered.setdefault(table, []).append(values)
+    return gathered.items()

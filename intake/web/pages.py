@@ -4,6 +4,8 @@ One Jinja environment a language, so that a template's texts cannot depend on
 what another request is doing. Undefined names fail instead of showing nothing.
 """
 
+from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +28,7 @@ class Pages:
             limit_bytes: Of an archive before it is sealed.
         """
         self._translations = {
-            language: load_translations(_PACKAGE / "translations", language)
-            for language in Language
+            language: _translations(language) for language in Language
         }
         constants = {
             "languages": tuple(Language),
@@ -66,6 +67,11 @@ class Pages:
     def translate(self, language: Language, sentence: str) -> str:
         """Return a sentence in a language; the sentence itself is the key."""
         return self._translations[language].gettext(sentence)
+
+
+@cache
+def _translations(language: Language) -> NullTranslations:
+    return load_translations(_PACKAGE / "translations", language)
 
 
 def N_(  # noqa: N802  # the name that the extraction looks for
