@@ -1,0 +1,1 @@
+"""The review console: where a small team turns sealed reports into cases."""

@@ -1,0 +1,16 @@
+"""The one place where the console asks the machine for the time."""
+
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """Implements `services.effects.Clock`."""
+
+    def now(self) -> datetime:
+        """Give the moment in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)

@@ -1,0 +1,1 @@
+"""What a case, an account and a referral are, without web or database."""

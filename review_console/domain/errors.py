@@ -1,0 +1,81 @@
+"""Every way in which the console refuses, fails, or finds nothing.
+
+    ConsoleError
+    ├── LoginRefusedError        name, passphrase or code: never told which
+    ├── SessionEndedError        logged out, idle, too old, or of another start
+    ├── NotFoundError            missing, or not yours: one answer
+    ├── NotPermittedError        yours to see, not yours to do
+    ├── WeakPassphraseError      too short to keep a key at rest
+    ├── OrganisationError        a key or a directory that must exist does not
+    ├── DamagedError             stored bytes are not what was stored
+    ├── ReferralError            a referral's rule forbids the step; has a reason
+    └── IntakeError
+        ├── IntakeUnreachableError   no answer, or none that makes sense
+        └── IntakeRefusedError       an answer: no
+
+A bug in our own code is `ValueError` or `RuntimeError`; nobody catches those.
+"""
+
+
+class ConsoleError(Exception):
+    """Base of every error that leaves this package; never raised itself."""
+
+
+class LoginRefusedError(ConsoleError):
+    """Name, passphrase or code did not fit; which one is not told."""
+
+
+class SessionEndedError(ConsoleError):
+    """The session is not, or no longer, open in this process."""
+
+
+class NotFoundError(ConsoleError):
+    """It does not exist, or the asking account may not know that it does."""
+
+
+class NotPermittedError(ConsoleError):
+    """The account may see this, but the step belongs to another role."""
+
+
+class WeakPassphraseError(ConsoleError):
+    """The passphrase is too short to keep a key at rest."""
+
+
+class OrganisationError(ConsoleError):
+    """The organisation has no such key, directory or member yet."""
+
+
+class DamagedError(ConsoleError):
+    """Bytes in the database or on disk were altered or moved."""
+
+
+class ReferralError(ConsoleError):
+    """A rule of referrals forbids the step.
+
+    Args:
+        reason: Stable short id, such as ``own_proposal`` or ``consent``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IntakeError(ConsoleError):
+    """Base of what can go wrong on the way to the intake."""
+
+
+class IntakeUnreachableError(IntakeError):
+    """The intake gave no answer, or one that follows no format."""
+
+
+class IntakeRefusedError(IntakeError):
+    """The intake answered and refused.
+
+    Args:
+        status: Its HTTP status.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the intake answered {status}")
+        self.status = status

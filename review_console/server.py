@@ -1,0 +1,162 @@
+"""Serves the console: one process, some threads, nothing logged.
+
+Rules:
+* Exactly one worker: open sessions live in its memory and nowhere else.
+* No access log. What goes wrong leaves its kind and its place, never a value.
+* No core dumps, and no debugger may attach: keys are in this memory.
+"""
+
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config as GunicornConfig
+from gunicorn.glogging import Logger
+
+from crypto.entropy import system_entropy
+from crypto.process import harden_process
+from review_console.app import create_app
+from review_console.clock import SystemClock
+from review_console.config import PREFIX, Config
+from review_console.storage.database import make_engine
+from review_console.storage.schema import is_current
+from review_console.web.errors import report_bug
+
+THREADS: Final = 16
+"""A team's tool: a sync, a few downloads, and people who read."""
+
+TIMEOUT_SECONDS: Final = 120
+
+
+class NotMigratedError(Exception):
+    """The database is not in the shape that this version needs."""
+
+
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
+    """Writes that something failed, without anything that came from outside."""
+
+    def setup(self, cfg: GunicornConfig) -> None:
+        """Open nothing: there are no log files."""
+        self.cfg = cfg
+
+    def debug(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write nothing."""
+
+    def info(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write nothing."""
+
+    def access(self, *args: object) -> None:
+        """Write nothing."""
+
+    def log(self, lvl: object, msg: object, *args: object, **kwargs: object) -> None:
+        """Write nothing."""
+
+    def warning(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write that something was odd."""
+        sys.stderr.write("console: server warning\n")
+
+    def error(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write that something failed."""
+        sys.stderr.write("console: server error\n")
+
+    def critical(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write that the server cannot go on."""
+        sys.stderr.write("console: server failure\n")
+
+    def exception(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Write the kind and the place of the exception."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            report_bug(error)
+
+    def reopen_files(self) -> None:
+        """Reopen nothing."""
+
+    def close_on_exec(self) -> None:
+        """Close nothing."""
+
+
+class ConsoleServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """The console under gunicorn."""
+
+    def __init__(self, config: Config, listener: int, bound: str) -> None:
+        """Take the settings.
+
+        Args:
+            config: Of the console.
+            listener: Descriptor of an open socket; taken over.
+            bound: Its address, `HOST:PORT`.
+        """
+        self._console = config
+        self._listener = listener
+        self._bound = bound
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn how to run; no file and no variable has a say."""
+        for name, value in {
+            "bind": [f"fd://{self._listener}"],
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": TIMEOUT_SECONDS,
+            "preload_app": True,
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108  # memory, not the disk
+            "logger_class": QuietLogger,
+            "accesslog": None,
+            "control_socket_disable": True,
+            "proc_name": "debunker-console",
+            "umask": 0o077,
+            "when_ready": self._announce,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the app, once the database has this program's shape.
+
+        Returns:
+            The app.
+
+        Raises:
+            NotMigratedError: The database has another shape.
+        """
+        engine = make_engine(self._console.database)
+        current = is_current(engine)
+        engine.dispose()
+        if not current:
+            raise NotMigratedError("run `debunker console migrate` first")
+        return create_app(self._console, clock=SystemClock(), entropy=system_entropy)
+
+    def _announce(self, _arbiter: object) -> None:
+        sys.stdout.write(f"console http://{self._bound}\n")
+        sys.stdout.flush()
+
+
+def serve(environment: Mapping[str, str], *, bind: str) -> None:
+    """Serve until a signal says to stop.
+
+    Args:
+        environment: Settings; on loopback the origin defaults to the address
+            that is bound.
+        bind: `HOST:PORT`; port 0 takes a free one.
+    """
+    harden_process()
+    sys.excepthook = lambda _kind, error, _trace: report_bug(error)
+    threading.excepthook = _report_thread
+    host, _, port = bind.rpartition(":")
+    listener = socket.create_server((host, int(port)))
+    bound = "{}:{}".format(*listener.getsockname()[:2])
+    own_origin = {f"{PREFIX}ORIGIN": f"http://{bound}"}
+    defaults = own_origin if bound.startswith("127.") else {}
+    config = Config.from_env({**defaults, **environment})
+    # gunicorn takes the descriptor over, and closes it.
+    ConsoleServer(config, listener.detach(), bound).run()
+
+
+def _report_thread(problem: threading.ExceptHookArgs) -> None:
+    if problem.exc_value is not None:
+        report_bug(problem.exc_value)

@@ -1,0 +1,1 @@
+"""Use cases: small callables that hold their effects and own their transaction."""

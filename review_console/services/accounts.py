@@ -1,0 +1,116 @@
+"""Accounts: made at the command line, keys sealed before anything is stored."""
+
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyotp
+
+from crypto.entropy import Entropy
+from crypto.sealed_secret import Argon2idProfile, seal_secret
+from protocol.day import day_of
+from review_console.domain.account import (
+    Account,
+    Role,
+    Vault,
+    check_passphrase,
+    vault_purpose,
+)
+from review_console.domain.audit import AuditEntry, AuditKind
+from review_console.domain.ids import AccountId
+from review_console.services.effects import Clock
+from review_console.services.store import Store
+
+TOTP_ISSUER = "Debunker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account just made, with what its owner must take away now."""
+
+    account: Account
+    totp_secret: bytes = field(repr=False)
+
+    @property
+    def totp_uri(self) -> str:
+        """Spell the TOTP secret for an authenticator; show it once."""
+        return totp_of(self.totp_secret).provisioning_uri(
+            name=self.account.name,
+            issuer_name=TOTP_ISSUER,
+        )
+
+    def totp_code(self, at_seconds: int) -> str:
+        """Compute the code of a moment, as an authenticator would."""
+        return totp_of(self.totp_secret).at(at_seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAccount:
+    """The operator adds a person."""
+
+    store: Store
+    clock: Clock
+    entropy: Entropy
+    profile: Argon2idProfile
+
+    def __call__(self, *, name: str, role: Role, passphrase: str) -> NewAccount:
+        """Make the keys, seal them, store the account.
+
+        Args:
+            name: To log in with; not empty.
+            role: What the person may do.
+            passphrase: Opens the vault; kept nowhere.
+
+        Returns:
+            The account and its TOTP secret.
+
+        Raises:
+            ValueError: The name is empty or taken.
+        """
+        check_passphrase(passphrase)
+        if not name.strip():
+            raise ValueError("a name is not empty")
+        now = self.clock.now()
+        vault = Vault.generate(self.entropy)
+        account_id = AccountId.generate(self.entropy)
+        account = Account(
+            id=account_id,
+            name=name.strip(),
+            role=role,
+            recipient=vault.identity.recipient,
+            signing_key=vault.signing_key.verification_key,
+            sealed_vault=seal_secret(
+                vault.to_bytes(),
+                passphrase,
+                purpose=vault_purpose(account_id),
+                profile=self.profile,
+                entropy=self.entropy,
+            ),
+            created_on=day_of(now),
+            newest_totp_step=0,
+        )
+        with self.store.begin() as unit:
+            if unit.accounts.find(account.name) is not None:
+                raise ValueError("the name is taken")
+            unit.accounts.add(account)
+            unit.audit.append(
+                AuditEntry(kind=AuditKind.ACCOUNT_ADDED, at=now, by=None),
+            )
+        return NewAccount(account=account, totp_secret=vault.totp_secret)
+
+
+def totp_of(secret: bytes) -> pyotp.TOTP:
+    """Make the TOTP of a secret: SHA-1, six digits, 30 seconds (RFC 6238)."""
+    return pyotp.TOTP(b32encode(secret).decode("ascii"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNames:
+    """Who is who, for authors and approvers."""
+
+    store: Store
+
+    def __call__(self) -> Mapping[AccountId, str]:
+        """Name every account."""
+        with self.store.begin() as unit:
+            return {account.id: account.name for account in unit.accounts.all()}

@@ -1,0 +1,319 @@
+"""Opening what arrived: a sealed file becomes a case or joins one.
+
+Spec: docs/protocol.md §1.5; the house's way of a report, step 5.
+
+For each waiting file: check all of it; make the case (key, grants, facts, first
+message, acknowledgement) or append the message, in one transaction; then
+replace the header on disk by one for the recovery recipients only. A kill
+between the two leaves an opened file with its old header, and the next sync
+narrows it.
+
+Rules:
+* A file is opened once: its id is the message's, and unique.
+* What breaks the format is kept sealed, with the reason; what is sealed to
+  others waits for them; one bad file never stops the rest.
+* A message whose case is not here yet waits for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from crypto.age import FileKey, wrap_header
+from crypto.ed25519 import VerificationKey
+from crypto.entropy import Entropy
+from crypto.records import RecordKey
+from protocol.directory import KeyDirectory, Role
+from protocol.errors import ProtocolError
+from protocol.report import Kind, Report, ReportReader
+from protocol.reply import CaseState
+from review_console.domain.account import Unlocked
+from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
+from review_console.domain.audit import AuditEntry, AuditKind
+from review_console.domain.case import (
+    Case,
+    CaseFacts,
+    Message,
+    OpenCase,
+    title_from_text,
+)
+from review_console.domain.content import Place, encrypt_field
+from review_console.domain.deposit import Deposit, DepositState
+from review_console.domain.errors import (
+    DamagedError,
+    NotFoundError,
+    OrganisationError,
+)
+from review_console.domain.ids import CaseId, MessageId
+from review_console.services.case_keys import CaseKeys
+from review_console.services.effects import Clock
+from review_console.services.files import SealedFiles
+from review_console.services.reply_writing import ReplyDraft, ReplyWriter
+from review_console.services.store import Store, Unit
+
+SEALED_TO_OTHERS: Final = "not_sealed_to_us"
+"""The strict reader's reason for a file that another account may open."""
+
+VERIFIED: Final = b"\1"
+UNVERIFIED: Final = b"\0"
+
+
+class Opened(Enum):
+    """What became of a waiting file."""
+
+    CASE = "case"
+    MESSAGE = "message"
+    WAITING = "waiting"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What the strict reader let through."""
+
+    deposit: Deposit
+    report: Report
+    file_key: FileKey
+    signature_by: VerificationKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDeposits:
+    """Opens every waiting file that the logged-in account can open."""
+
+    store: Store
+    files: SealedFiles
+    clock: Clock
+    entropy: Entropy
+    case_keys: CaseKeys
+    reply_writer: ReplyWriter
+
+    def __call__(self, *, by: Unlocked, directory: KeyDirectory) -> Sequence[Opened]:
+        """Open what can be opened.
+
+        Args:
+            by: Whose identity opens.
+            directory: Verified; names the recovery recipients.
+
+        Returns:
+            One outcome for each file that was waiting.
+        """
+        with self.store.begin() as unit:
+            waiting = unit.deposits.in_state(DepositState.WAITING)
+        outcomes: list[Opened] = []
+        early: list[Deposit] = []
+        for deposit in waiting:
+            outcome = self._open(deposit, by, directory)
+            if outcome is Opened.WAITING:
+                early.append(deposit)
+            else:
+                outcomes.append(outcome)
+        # A message may lie before its report in the list: ids are random.
+        outcomes += (self._open(deposit, by, directory) for deposit in early)
+        self.narrow_all(by=by, directory=directory)
+        return outcomes
+
+    def narrow_all(self, *, by: Unlocked, directory: KeyDirectory) -> None:
+        """Replace the headers that a kill left as they came."""
+        with self.store.begin() as unit:
+            left = unit.deposits.unnarrowed()
+        for deposit in left:
+            try:
+                self._narrow(deposit, self._kept_file_key(deposit, by), directory)
+            except (NotFoundError, DamagedError):
+                continue  # of a case that this account has not, or of no case
+
+    def _open(
+        self,
+        deposit: Deposit,
+        by: Unlocked,
+        directory: KeyDirectory,
+    ) -> Opened:
+        try:
+            checked = self._check(deposit, by)
+        except (ProtocolError, DamagedError) as error:
+            return self._keep_sealed(deposit, error)
+        try:
+            with self.store.begin() as unit:
+                outcome = self._file(unit, checked, by)
+        except (NotFoundError, DamagedError, OrganisationError):
+            return Opened.WAITING  # not granted to this account, or not admitted
+        if outcome in {Opened.CASE, Opened.MESSAGE}:
+            self._narrow(deposit, checked.file_key, directory)
+        return outcome
+
+    def _check(self, deposit: Deposit, by: Unlocked) -> _Checked:
+        with self.files.open_sealed(deposit.id) as sealed:
+            reader = ReportReader(
+                sealed,
+                [by.vault.identity],
+                came_under=deposit.mailbox,
+            )
+            reader.verify_all()
+            return _Checked(
+                deposit=deposit,
+                report=reader.report,
+                file_key=reader.file_key,
+                signature_by=reader.signature_by,
+            )
+
+    def _keep_sealed(
+        self,
+        deposit: Deposit,
+        error: ProtocolError | DamagedError,
+    ) -> Opened:
+        reason = error.reason if isinstance(error, ProtocolError) else "damaged"
+        others = reason == SEALED_TO_OTHERS
+        state = DepositState.WAITING if others else DepositState.UNREADABLE
+        with self.store.begin() as unit:
+            unit.deposits.mark(deposit.id, state, reason)
+        return Opened.WAITING if others else Opened.UNREADABLE
+
+    def _file(self, unit: Unit, checked: _Checked, by: Unlocked) -> Opened:
+        """Put a checked report where it belongs, in one transaction."""
+        deposit = checked.deposit
+        if unit.messages.find_by_deposit(deposit.id) is not None:
+            unit.deposits.mark(deposit.id, DepositState.OPENED)
+            return Opened.MESSAGE
+        case_id = unit.cases.find_by_mailbox(deposit.mailbox)
+        if case_id is not None:
+            opened = self.case_keys.load(unit, case_id, by=by)
+            self._append(unit, opened, checked, by)
+            return Opened.MESSAGE
+        if checked.report.kind is Kind.MESSAGE:
+            unit.deposits.mark(deposit.id, DepositState.WAITING, "no_report_yet")
+            return Opened.WAITING
+        self._make_case(unit, checked, by)
+        return Opened.CASE
+
+    def _make_case(self, unit: Unit, checked: _Checked, by: Unlocked) -> None:
+        key = RecordKey.generate(self.entropy)
+        case = self._new_case(unit, checked, key)
+        unit.cases.add(case)
+        self.case_keys.grant(unit, case.id, key, unit.accounts.all())
+        opened = OpenCase(case=case, key=key)
+        self._add_message(unit, opened, checked, position=1, is_verified=True)
+        self._record(unit, AuditKind.CASE_OPENED, case.id, by)
+        language = checked.report.language
+        draft = ReplyDraft(
+            state=CaseState.RECEIVED,
+            text=ACKNOWLEDGEMENTS[language],
+            author=None,
+        )
+        self.reply_writer.add(unit, opened, draft, by=by)
+
+    def _new_case(self, unit: Unit, checked: _Checked, key: RecordKey) -> Case:
+        case_id = CaseId.generate(self.entropy)
+
+        def sealed(column: str, plaintext: bytes) -> bytes:
+            place = Place("cases", case_id, column)
+            return encrypt_field(key, place, plaintext, entropy=self.entropy)
+
+        report = checked.report
+        return Case(
+            id=case_id,
+            number=unit.cases.next_number(),
+            mailbox=checked.deposit.mailbox,
+            received_on=checked.deposit.received_on,
+            state=CaseState.RECEIVED,
+            newest_position=1,
+            sealed_title=sealed("title", title_from_text(report.text).encode()),
+            sealed_facts=sealed("facts", CaseFacts.of_report(report).to_json()),
+        )
+
+    def _append(
+        self,
+        unit: Unit,
+        opened: OpenCase,
+        checked: _Checked,
+        by: Unlocked,
+    ) -> None:
+        """Add a later message; a second first report proves nothing either."""
+        expected = VerificationKey.parse(opened.facts.message_key)
+        self._add_message(
+            unit,
+            opened,
+            checked,
+            position=unit.cases.next_position(opened.case.id),
+            is_verified=checked.signature_by == expected,
+        )
+        self._record(unit, AuditKind.MESSAGE_ADDED, opened.case.id, by)
+
+    def _add_message(
+        self,
+        unit: Unit,
+        opened: OpenCase,
+        checked: _Checked,
+        *,
+        position: int,
+        is_verified: bool,
+    ) -> None:
+        message_id = MessageId.generate(self.entropy)
+
+        def sealed(column: str, plaintext: bytes) -> bytes:
+            return opened.encrypt(
+                "messages",
+                message_id,
+                column,
+                plaintext,
+                entropy=self.entropy,
+            )
+
+        unit.messages.add(
+            Message(
+                id=message_id,
+                case=opened.case.id,
+                deposit=checked.deposit.id,
+                position=position,
+                received_on=checked.deposit.received_on,
+                sealed_report=sealed("report", checked.report.to_json()),
+                sealed_verified=sealed(
+                    "verified",
+                    VERIFIED if is_verified else UNVERIFIED,
+                ),
+                sealed_file_key=sealed("file_key", checked.file_key.raw),
+            ),
+        )
+        unit.deposits.mark(checked.deposit.id, DepositState.OPENED)
+
+    def _record(
+        self,
+        unit: Unit,
+        kind: AuditKind,
+        case_id: CaseId,
+        by: Unlocked,
+    ) -> None:
+        entry = AuditEntry(kind=kind, at=self.clock.now(), by=by.id, case=case_id)
+        unit.audit.append(entry)
+
+    def _kept_file_key(self, deposit: Deposit, by: Unlocked) -> FileKey:
+        with self.store.begin() as unit:
+            message = unit.messages.find_by_deposit(deposit.id)
+            if message is None:
+                raise NotFoundError("no such message")
+            opened = self.case_keys.load(unit, message.case, by=by)
+        return file_key_of(opened, message)
+
+    def _narrow(
+        self,
+        deposit: Deposit,
+        file_key: FileKey,
+        directory: KeyDirectory,
+    ) -> None:
+        """From now on only the case key and the recovery identity open it."""
+        recovery = [
+            each.recipient
+            for each in directory.recipients
+            if each.role is Role.RECOVERY
+        ]
+        header = wrap_header(file_key, recovery, entropy=self.entropy)
+        self.files.replace_header(deposit.id, header)
+        with self.store.begin() as unit:
+            unit.deposits.mark_narrowed(deposit.id)
+
+
+def file_key_of(opened: OpenCase, message: Message) -> FileKey:
+    """Decrypt the file key of a message's stored file."""
+    raw = opened.decrypt("messages", message.id, "file_key", message.sealed_file_key)
+    return FileKey(raw)

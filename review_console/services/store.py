@@ -1,0 +1,393 @@
+"""What use cases ask of the database: one unit of work, and rows by kind.
+
+Everything inside a `with store.begin() as unit` happens or nothing does. What
+belongs to a case is loaded *visible to* an account: a case that was not granted
+is not found.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from crypto.ed25519 import VerificationKey
+from protocol.directory import SignedDirectory
+from protocol.mailbox import MailboxId
+from protocol.reply import CaseState
+from protocol.sync import DepositId, ReplyId
+from review_console.domain.account import Account
+from review_console.domain.audit import AuditEntry
+from review_console.domain.case import Case, Delivery, Message, StoredReply
+from review_console.domain.deposit import Deposit, DepositState
+from review_console.domain.destination import Destination
+from review_console.domain.ids import (
+    AccountId,
+    CaseId,
+    DestinationId,
+    MessageId,
+    ReferralId,
+)
+from review_console.domain.referral import Referral, ReferralState
+
+
+class OrganisationKeyKind(Enum):
+    """A key that the organisation has, not a person."""
+
+    TEAM = "team"
+    """Signs replies and referrals."""
+
+    SYNC = "sync"
+    """Signs requests to the intake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A key as one account has it: by its recipient, or its vault key."""
+
+    sealed: bytes | None = field(repr=False)
+    """An age file to the account's recipient."""
+
+    under_vault: bytes | None = field(repr=False)
+    """A record under its vault key; made at the first use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRun:
+    """The counts of one sync."""
+
+    at: datetime
+    arrived: int
+    opened: int
+    unreadable: int
+    replies_sent: int
+
+
+class Accounts(Protocol):
+    """People."""
+
+    def add(self, account: Account) -> None:
+        """Add; the name must be new."""
+        ...
+
+    def all(self) -> Sequence[Account]:
+        """List by name."""
+        ...
+
+    def find(self, name: str) -> Account | None:
+        """Find by log-in name, in any case of its letters."""
+        ...
+
+    def load(self, account_id: AccountId) -> Account:
+        """Load; raises `NotFoundError`."""
+        ...
+
+    def use_totp_step(self, account_id: AccountId, step: int) -> bool:
+        """Take a step that is newer than the last; false if it is not."""
+        ...
+
+
+class OrganisationKeys(Protocol):
+    """Keys of the organisation, wrapped to each account."""
+
+    def add(self, kind: OrganisationKeyKind, key: VerificationKey) -> None:
+        """Remember the public half of a new key."""
+        ...
+
+    def find(self, kind: OrganisationKeyKind) -> VerificationKey | None:
+        """Find the public half of the newest key."""
+        ...
+
+    def find_grant(
+        self,
+        kind: OrganisationKeyKind,
+        account_id: AccountId,
+    ) -> bytes | None:
+        """Find the seed, sealed to an account."""
+        ...
+
+    def save_grant(
+        self,
+        kind: OrganisationKeyKind,
+        account_id: AccountId,
+        sealed: bytes,
+    ) -> None:
+        """Keep the seed, sealed to an account."""
+        ...
+
+
+class Directories(Protocol):
+    """Every root-signed directory that was accepted."""
+
+    def add(self, version: int, signed: SignedDirectory) -> None:
+        """Keep a new one, not yet published."""
+        ...
+
+    def newest(self) -> tuple[int, SignedDirectory] | None:
+        """Find the one with the highest version."""
+        ...
+
+    def unpublished(self) -> tuple[int, SignedDirectory] | None:
+        """Find the newest if the intake has not got it from us."""
+        ...
+
+    def mark_published(self, version: int) -> None:
+        """Remember that the intake has it."""
+        ...
+
+
+class Deposits(Protocol):
+    """Sealed files."""
+
+    def add(self, deposit: Deposit) -> None:
+        """Add; adding one that is there already changes nothing."""
+        ...
+
+    def find(self, deposit_id: DepositId) -> Deposit | None:
+        """Find by id."""
+        ...
+
+    def in_state(self, state: DepositState) -> Sequence[Deposit]:
+        """List by day."""
+        ...
+
+    def unnarrowed(self) -> Sequence[Deposit]:
+        """List the opened ones whose header still names reviewers."""
+        ...
+
+    def mark(
+        self,
+        deposit_id: DepositId,
+        state: DepositState,
+        reason: str | None = None,
+    ) -> None:
+        """Change the state."""
+        ...
+
+    def mark_narrowed(self, deposit_id: DepositId) -> None:
+        """Remember that the header was replaced."""
+        ...
+
+
+class Cases(Protocol):
+    """Cases, grants of their keys, and what each account has seen."""
+
+    def next_number(self) -> int:
+        """Give the number of the next case."""
+        ...
+
+    def add(self, case: Case) -> None:
+        """Add a new case."""
+        ...
+
+    def load(self, case_id: CaseId, *, visible_to: AccountId) -> tuple[Case, Grant]:
+        """Load; raises `NotFoundError` also if it was not granted."""
+        ...
+
+    def find_by_mailbox(self, mailbox: MailboxId) -> CaseId | None:
+        """Find the case of a mailbox."""
+        ...
+
+    def visible(
+        self,
+        account_id: AccountId,
+        state: CaseState | None,
+        before_number: int | None,
+        limit: int,
+    ) -> Sequence[tuple[Case, Grant, int]]:
+        """List the newest first, with the last position that was seen."""
+        ...
+
+    def counts(self, account_id: AccountId) -> Mapping[CaseState, int]:
+        """Count the visible ones by state."""
+        ...
+
+    def grant(self, case_id: CaseId, account_id: AccountId, sealed: bytes) -> None:
+        """Give the case key to an account."""
+        ...
+
+    def move_grant(
+        self,
+        case_id: CaseId,
+        account_id: AccountId,
+        under_vault: bytes,
+    ) -> None:
+        """Keep the key under the account's vault key instead."""
+        ...
+
+    def ungranted(self, account_id: AccountId) -> Sequence[CaseId]:
+        """List the cases that an account has no key of."""
+        ...
+
+    def next_position(self, case_id: CaseId) -> int:
+        """Take the next place in the thread."""
+        ...
+
+    def save_title(self, case_id: CaseId, sealed_title: bytes) -> None:
+        """Change the title."""
+        ...
+
+    def save_state(self, case_id: CaseId, state: CaseState) -> None:
+        """Change the state."""
+        ...
+
+    def mark_seen(self, case_id: CaseId, account_id: AccountId, position: int) -> None:
+        """Remember how far an account has read."""
+        ...
+
+    def seen(self, case_id: CaseId, account_id: AccountId) -> int:
+        """Tell how far an account has read."""
+        ...
+
+
+class Messages(Protocol):
+    """Reports and messages inside cases."""
+
+    def add(self, message: Message) -> None:
+        """Add."""
+        ...
+
+    def of_case(self, case_id: CaseId) -> Sequence[Message]:
+        """List in order."""
+        ...
+
+    def find_by_deposit(self, deposit_id: DepositId) -> Message | None:
+        """Find what a sealed file became."""
+        ...
+
+    def load(self, message_id: MessageId, *, case: CaseId) -> Message:
+        """Load; raises `NotFoundError`."""
+        ...
+
+
+class Replies(Protocol):
+    """Replies, waiting and sent."""
+
+    def add(self, reply: StoredReply) -> None:
+        """Add."""
+        ...
+
+    def of_case(self, case_id: CaseId) -> Sequence[StoredReply]:
+        """List in order."""
+        ...
+
+    def next_number(self, case_id: CaseId) -> int:
+        """Give the next number within the mailbox."""
+        ...
+
+    def waiting(self) -> Sequence[StoredReply]:
+        """List what the intake has not got, oldest first."""
+        ...
+
+    def mark(self, reply_id: ReplyId, delivery: Delivery) -> None:
+        """Change the delivery and drop the sealed copy."""
+        ...
+
+
+class Destinations(Protocol):
+    """The registry."""
+
+    def add(self, destination: Destination) -> None:
+        """Add."""
+        ...
+
+    def all(self) -> Sequence[Destination]:
+        """List by name."""
+        ...
+
+    def load(self, destination_id: DestinationId) -> Destination:
+        """Load; raises `NotFoundError`."""
+        ...
+
+
+class Referrals(Protocol):
+    """Referrals."""
+
+    def add(self, referral: Referral) -> None:
+        """Add."""
+        ...
+
+    def load(self, referral_id: ReferralId, *, visible_to: AccountId) -> Referral:
+        """Load; raises `NotFoundError` also if its case was not granted."""
+        ...
+
+    def of_case(self, case_id: CaseId) -> Sequence[Referral]:
+        """List in order."""
+        ...
+
+    def in_state(
+        self,
+        state: ReferralState,
+        *,
+        visible_to: AccountId,
+    ) -> Sequence[Referral]:
+        """List in order."""
+        ...
+
+    def save(self, referral: Referral) -> None:
+        """Change state, approval and export."""
+        ...
+
+
+class Audit(Protocol):
+    """What was done."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Add an entry, chained to the last."""
+        ...
+
+    def of_case(self, case_id: CaseId) -> Sequence[AuditEntry]:
+        """List in order."""
+        ...
+
+    def is_intact(self) -> bool:
+        """Check the whole chain."""
+        ...
+
+
+class SyncRuns(Protocol):
+    """The last sync."""
+
+    def add(self, run: SyncRun) -> None:
+        """Remember."""
+        ...
+
+    def newest(self) -> SyncRun | None:
+        """Find the last."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def organisation_keys(self) -> OrganisationKeys: ...
+    @property
+    def directories(self) -> Directories: ...
+    @property
+    def deposits(self) -> Deposits: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def replies(self) -> Replies: ...
+    @property
+    def destinations(self) -> Destinations: ...
+    @property
+    def referrals(self) -> Referrals: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def sync_runs(self) -> SyncRuns: ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    def begin(self) -> AbstractContextManager[Unit]:
+        """Begin a transaction; commit at the end, undo on an exception."""
+        ...

@@ -1,0 +1,77 @@
+"""Everything that the console can do, in one frozen place for its views."""
+
+from dataclasses import dataclass
+
+from review_console.services.accounts import AccountNames, AddAccount
+from review_console.services.admission import AdmitAccount
+from review_console.services.attachments import OpenAttachment
+from review_console.services.audit import CheckAudit
+from review_console.services.cases import (
+    ChangeState,
+    ListCases,
+    ListSealed,
+    RenameCase,
+    ShowCase,
+)
+from review_console.services.destinations import AddDestination, ListDestinations
+from review_console.services.effects import Clock
+from review_console.services.export import ExportReferral
+from review_console.services.login import LogIn, ResumeSession, Unlock
+from review_console.services.organisation import (
+    MakeDirectory,
+    MakeOrganisationKeys,
+    OfflineKeys,
+)
+from review_console.services.referral_lists import CaseReferrals, ProposedReferrals
+from review_console.services.referrals import (
+    ApproveReferral,
+    ProposeReferral,
+    ShowReferral,
+    WithdrawReferral,
+)
+from review_console.services.replies import WriteReply
+from review_console.services.sessions import Sessions
+from review_console.services.sync import Sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The use cases, wired by `app.py`."""
+
+    clock: Clock
+    sessions: Sessions
+    account_names: AccountNames
+    log_in: LogIn
+    resume_session: ResumeSession
+    sync: Sync
+    list_cases: ListCases
+    show_case: ShowCase
+    rename_case: RenameCase
+    change_state: ChangeState
+    write_reply: WriteReply
+    open_attachment: OpenAttachment
+    list_sealed: ListSealed
+    list_destinations: ListDestinations
+    case_referrals: CaseReferrals
+    proposed_referrals: ProposedReferrals
+    propose_referral: ProposeReferral
+    show_referral: ShowReferral
+    approve_referral: ApproveReferral
+    withdraw_referral: WithdrawReferral
+    export_referral: ExportReferral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """What the operator does at the command line, wired by `app.py`."""
+
+    offline_keys: OfflineKeys
+    add_account: AddAccount
+    admit_account: AdmitAccount
+    unlock: Unlock
+    make_organisation_keys: MakeOrganisationKeys
+    make_directory: MakeDirectory
+    add_destination: AddDestination
+    list_destinations: ListDestinations
+    account_names: AccountNames
+    check_audit: CheckAudit

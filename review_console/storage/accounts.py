@@ -1,0 +1,188 @@
+"""Rows of accounts, of the organisation's keys, and of directories."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from crypto.age import HybridRecipient, parse_recipient
+from crypto.ed25519 import VerificationKey
+from protocol.directory import SignedDirectory
+from review_console.domain.account import Account, Role, fold_name
+from review_console.domain.errors import DamagedError, NotFoundError
+from review_console.domain.ids import AccountId
+from review_console.services.store import OrganisationKeyKind
+from review_console.storage import tables
+
+
+class AccountRows:
+    """Implements `services.store.Accounts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, account: Account) -> None:
+        """Add; the name must be new."""
+        self._connection.execute(
+            insert(tables.accounts).values(
+                id=str(account.id),
+                name=account.name,
+                folded_name=fold_name(account.name),
+                role=account.role.value,
+                recipient=str(account.recipient),
+                signing_key=str(account.signing_key),
+                sealed_vault=account.sealed_vault,
+                created_on=account.created_on,
+                newest_totp_step=account.newest_totp_step,
+            ),
+        )
+
+    def all(self) -> Sequence[Account]:
+        """List by name."""
+        query = select(tables.accounts).order_by(tables.accounts.c.folded_name)
+        return tuple(_account(row) for row in self._connection.execute(query))
+
+    def find(self, name: str) -> Account | None:
+        """Find by log-in name, in any case of its letters."""
+        query = select(tables.accounts).where(
+            tables.accounts.c.folded_name == fold_name(name),
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _account(row)
+
+    def load(self, account_id: AccountId) -> Account:
+        """Load; raises `NotFoundError`."""
+        query = select(tables.accounts).where(tables.accounts.c.id == str(account_id))
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFoundError("no such account")
+        return _account(row)
+
+    def use_totp_step(self, account_id: AccountId, step: int) -> bool:
+        """Take a step that is newer than the last; false if it is not."""
+        taken = self._connection.execute(
+            update(tables.accounts)
+            .where(
+                tables.accounts.c.id == str(account_id),
+                tables.accounts.c.newest_totp_step < step,
+            )
+            .values(newest_totp_step=step),
+        )
+        return taken.rowcount == 1
+
+
+class OrganisationKeyRows:
+    """Implements `services.store.OrganisationKeys`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, kind: OrganisationKeyKind, key: VerificationKey) -> None:
+        """Remember the public half of a new key."""
+        self._connection.execute(
+            insert(tables.organisation_keys).values(
+                kind=kind.value,
+                public_key=str(key),
+            ),
+        )
+
+    def find(self, kind: OrganisationKeyKind) -> VerificationKey | None:
+        """Find the public half of the newest key."""
+        query = select(tables.organisation_keys.c.public_key).where(
+            tables.organisation_keys.c.kind == kind.value,
+        )
+        text = self._connection.execute(query).scalar_one_or_none()
+        return None if text is None else VerificationKey.parse(text)
+
+    def find_grant(
+        self,
+        kind: OrganisationKeyKind,
+        account_id: AccountId,
+    ) -> bytes | None:
+        """Find the seed, sealed to an account."""
+        grants = tables.organisation_key_grants.c
+        query = select(grants.sealed).where(
+            grants.kind == kind.value,
+            grants.account_id == str(account_id),
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def save_grant(
+        self,
+        kind: OrganisationKeyKind,
+        account_id: AccountId,
+        sealed: bytes,
+    ) -> None:
+        """Keep the seed, sealed to an account."""
+        self._connection.execute(
+            insert(tables.organisation_key_grants).values(
+                kind=kind.value,
+                account_id=str(account_id),
+                sealed=sealed,
+            ),
+        )
+
+
+class DirectoryRows:
+    """Implements `services.store.Directories`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, version: int, signed: SignedDirectory) -> None:
+        """Keep a new one, not yet published."""
+        self._connection.execute(
+            insert(tables.directories).values(
+                version=version,
+                directory=signed.directory,
+                signature=signed.signature,
+                is_published=False,
+            ),
+        )
+
+    def newest(self) -> tuple[int, SignedDirectory] | None:
+        """Find the one with the highest version."""
+        row = self._newest()
+        return None if row is None else _directory(row)
+
+    def unpublished(self) -> tuple[int, SignedDirectory] | None:
+        """Find the newest if the intake has not got it from us."""
+        row = self._newest()
+        return None if row is None or row.is_published else _directory(row)
+
+    def mark_published(self, version: int) -> None:
+        """Remember that the intake has it."""
+        self._connection.execute(
+            update(tables.directories)
+            .where(tables.directories.c.version == version)
+            .values(is_published=True),
+        )
+
+    def _newest(self) -> Row[Any] | None:
+        query = (
+            select(tables.directories)
+            .order_by(tables.directories.c.version.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).one_or_none()
+
+
+def _account(row: Row[Any]) -> Account:
+    recipient = parse_recipient(row.recipient)
+    if not isinstance(recipient, HybridRecipient):
+        raise DamagedError("an account's recipient is not hybrid")
+    return Account(
+        id=AccountId(row.id),
+        name=row.name,
+        role=Role(row.role),
+        recipient=recipient,
+        signing_key=VerificationKey.parse(row.signing_key),
+        sealed_vault=row.sealed_vault,
+        created_on=row.created_on,
+        newest_totp_step=row.newest_totp_step,
+    )
+
+
+def _directory(row: Row[Any]) -> tuple[int, SignedDirectory]:
+    signed = SignedDirectory(directory=row.directory, signature=row.signature)
+    return row.version, signed

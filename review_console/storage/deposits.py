@@ -1,0 +1,94 @@
+"""Rows of sealed files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from protocol.mailbox import MailboxId
+from protocol.sync import DepositId
+from review_console.domain.deposit import Deposit, DepositState
+from review_console.storage import tables
+
+_columns = tables.deposits.c
+
+
+class DepositRows:
+    """Implements `services.store.Deposits`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, deposit: Deposit) -> None:
+        """Add; adding one that is there already changes nothing."""
+        if self.find(deposit.id) is not None:
+            return
+        self._connection.execute(
+            insert(tables.deposits).values(
+                id=str(deposit.id),
+                mailbox=str(deposit.mailbox),
+                received_on=deposit.received_on,
+                size_bytes=deposit.size_bytes,
+                sha256=deposit.sha256,
+                state=deposit.state.value,
+                reason=deposit.reason,
+                narrowed=deposit.narrowed,
+            ),
+        )
+
+    def find(self, deposit_id: DepositId) -> Deposit | None:
+        """Find by id."""
+        query = select(tables.deposits).where(_columns.id == str(deposit_id))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _deposit(row)
+
+    def in_state(self, state: DepositState) -> Sequence[Deposit]:
+        """List by day."""
+        return self._list(select(tables.deposits).where(_columns.state == state.value))
+
+    def unnarrowed(self) -> Sequence[Deposit]:
+        """List the opened ones whose header still names reviewers."""
+        return self._list(
+            select(tables.deposits).where(
+                _columns.state == DepositState.OPENED.value,
+                _columns.narrowed.is_(False),
+            ),
+        )
+
+    def mark(
+        self,
+        deposit_id: DepositId,
+        state: DepositState,
+        reason: str | None = None,
+    ) -> None:
+        """Change the state."""
+        self._connection.execute(
+            update(tables.deposits)
+            .where(_columns.id == str(deposit_id))
+            .values(state=state.value, reason=reason),
+        )
+
+    def mark_narrowed(self, deposit_id: DepositId) -> None:
+        """Remember that the header was replaced."""
+        self._connection.execute(
+            update(tables.deposits)
+            .where(_columns.id == str(deposit_id))
+            .values(narrowed=True),
+        )
+
+    def _list(self, query: Select[Any]) -> Sequence[Deposit]:
+        ordered = query.order_by(_columns.received_on, _columns.id)
+        return tuple(_deposit(row) for row in self._connection.execute(ordered))
+
+
+def _deposit(row: Row[Any]) -> Deposit:
+    return Deposit(
+        id=DepositId(row.id),
+        mailbox=MailboxId(row.mailbox),
+        received_on=row.received_on,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        state=DepositState(row.state),
+        reason=row.reason,
+        narrowed=row.narrowed,
+    )

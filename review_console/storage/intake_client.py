@@ -1,0 +1,180 @@
+"""HTTP to the intake: every request signed, nothing believed but its format.
+
+Spec: docs/protocol.md §6.
+
+Rules:
+* No proxy, credential or certificate is taken from the environment.
+* No redirect is followed: it would carry a signature elsewhere.
+* Answers are read up to a limit; a sealed file is streamed.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+import requests
+
+from crypto.ed25519 import SigningKey
+from protocol.directory import SignedDirectory
+from protocol.errors import ProtocolError
+from protocol.mailbox import MailboxId
+from protocol.sync import (
+    AcknowledgementBatch,
+    DepositId,
+    DepositListing,
+    ReplyId,
+    sign_request,
+)
+from review_console.domain.errors import IntakeRefusedError, IntakeUnreachableError
+from review_console.services.effects import Clock
+from review_console.services.intake import ReplyOutcome
+
+CONNECT_SECONDS: Final = 10.0
+READ_SECONDS: Final = 60.0
+CHUNK_BYTES: Final = 1 << 18
+MAX_LISTING_BYTES: Final = 1 << 20
+"""A page of 500 rows of some 200 bytes is a tenth of it."""
+
+Answer = TypeVar("Answer")
+
+JSON: Final = {"Content-Type": "application/json"}
+SEALED: Final = {"Content-Type": "application/octet-stream"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpIntake:
+    """Implements `services.intake.Intake`."""
+
+    origin: str
+    """``http://…`` or ``https://…`` without a slash at the end; as signed."""
+
+    clock: Clock
+
+    @contextmanager
+    def connect(self, sync_key: SigningKey) -> Iterator["HttpConnection"]:
+        """Sign with this key until the end of the block."""
+        with requests.Session() as session:
+            session.trust_env = False
+            yield HttpConnection(
+                session=session,
+                origin=self.origin,
+                sync_key=sync_key,
+                clock=self.clock,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpConnection:
+    """Implements `services.intake.IntakeConnection`."""
+
+    session: requests.Session
+    origin: str
+    sync_key: SigningKey
+    clock: Clock
+
+    def list_deposits(self, after: DepositId | None) -> DepositListing:
+        """List the next page of what is not acknowledged."""
+        path = "/sync/deposits" + ("" if after is None else f"?after={after}")
+        with self._exchange("GET", path) as response:
+            _demand(response, HTTPStatus.OK)
+            body = _read(response, MAX_LISTING_BYTES)
+        try:
+            return DepositListing.parse(body)
+        except ProtocolError as error:
+            raise IntakeUnreachableError("a listing in no known format") from error
+
+    @contextmanager
+    def fetch(self, deposit_id: DepositId) -> Iterator[Iterator[bytes]]:
+        """Stream a sealed file; untrusted until its hash is checked."""
+        with self._exchange("GET", f"/sync/deposits/{deposit_id}") as response:
+            _demand(response, HTTPStatus.OK)
+            yield _chunks(response)
+
+    def acknowledge(self, batch: AcknowledgementBatch) -> None:
+        """Let the intake delete; only after all of it is on our disk."""
+        body = batch.to_json()
+        with self._exchange("POST", "/sync/acknowledgements", body, JSON) as response:
+            _demand(response, HTTPStatus.NO_CONTENT)
+
+    def put_reply(
+        self,
+        mailbox: MailboxId,
+        reply_id: ReplyId,
+        sealed: bytes,
+    ) -> ReplyOutcome:
+        """Carry a sealed reply to its mailbox."""
+        path = f"/sync/mailboxes/{mailbox}/replies/{reply_id}"
+        with self._exchange("PUT", path, sealed, SEALED) as response:
+            if response.status_code == HTTPStatus.GONE:
+                return ReplyOutcome.GONE
+            _demand(response, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
+            return ReplyOutcome.STORED
+
+    def put_directory(self, signed: SignedDirectory) -> None:
+        """Publish a newer directory."""
+        with self._exchange("PUT", "/sync/directory", signed.to_json(), JSON) as answer:
+            _demand(answer, HTTPStatus.NO_CONTENT)
+
+    @contextmanager
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+    ) -> Iterator[requests.Response]:
+        """Send one signed request and close its answer at the end."""
+        url = self.origin + path
+        signed = sign_request(
+            method,
+            url,
+            body,
+            key=self.sync_key,
+            now=self.clock.now(),
+        )
+        response = _reached(
+            lambda: self.session.request(
+                method,
+                url,
+                data=body,
+                headers={"Accept-Encoding": "identity", **(headers or {}), **signed},
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ),
+        )
+        with response:
+            yield response
+
+
+def _reached(attempt: Callable[[], Answer]) -> Answer:
+    try:
+        return attempt()
+    except (requests.RequestException, OSError):
+        # The cause may hold an address of the onion service; it stays here.
+        raise IntakeUnreachableError("the intake does not answer") from None
+
+
+def _demand(response: requests.Response, *wanted: HTTPStatus) -> None:
+    if response.status_code not in wanted:
+        raise IntakeRefusedError(response.status_code)
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    chunks = response.iter_content(CHUNK_BYTES)
+    while True:
+        chunk = _reached(lambda: next(chunks, b""))
+        if not chunk:
+            return
+        yield chunk
+
+
+def _read(response: requests.Response, limit_bytes: int) -> bytes:
+    body = bytearray()
+    for chunk in _chunks(response):
+        body += chunk
+        if len(body) > limit_bytes:
+            raise IntakeUnreachableError("an answer beyond every limit")
+    return bytes(body)
