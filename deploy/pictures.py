@@ -96,7 +96,7 @@ def codename(page: Page, origin: str, language: Language) -> None:
     page.fill("#text", STORY[language])
     page.click("#report button[type=submit]")
     page.wait_for_selector("#received", state="visible", timeout=PATIENCE_MS)
-    page.evaluate("document.querySelector('#codename').scrollIntoView()")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def mailbox(page: Page, origin: str, language: Language) -> None:

@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -121,23 +121,21 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
             return
 
 
-class IntakeServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
-    """The intake under gunicorn."""
+class QuietServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn as the intake wants it, around any WSGI app."""
 
-    def __init__(
-        self, config: Config, listener: int, bound: str, *, workers: int
-    ) -> None:
-        """Take the settings.
+    def __init__(self, bind: str, *, workers: int) -> None:
+        """Listen.
 
         Args:
-            config: Of the intake.
-            listener: Descriptor of an open socket; taken over.
-            bound: Its address, `HOST:PORT`.
+            bind: `HOST:PORT`; port 0 takes a free one.
             workers: Processes.
         """
-        self._intake = config
-        self._listener = listener
-        self._bound = bound
+        host, _, port = bind.rpartition(":")
+        listener = socket.create_server((host, int(port)), backlog=BACKLOG)
+        self.bound = "{}:{}".format(*listener.getsockname()[:2])
+        # gunicorn takes the descriptor over, and closes it.
+        self._listener = listener.detach()
         self._workers = workers
         super().__init__()
 
@@ -161,6 +159,30 @@ class IntakeServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
         }.items():
             self.cfg.set(name, value)
 
+    def _announce(self, _arbiter: object) -> None:
+        sys.stdout.write(f"intake http://{self.bound}\n")
+        sys.stdout.flush()
+
+
+class IntakeServer(QuietServer):
+    """The intake under gunicorn."""
+
+    def __init__(
+        self, environment: Mapping[str, str], bind: str, *, workers: int
+    ) -> None:
+        """Listen and read the settings.
+
+        Args:
+            environment: Settings; on loopback the sync origin defaults to the
+                address that is bound.
+            bind: `HOST:PORT`; port 0 takes a free one.
+            workers: Processes.
+        """
+        super().__init__(bind, workers=workers)
+        own_origin = {f"{PREFIX}SYNC_ORIGIN": f"http://{self.bound}"}
+        defaults = own_origin if self.bound.startswith("127.") else {}
+        self._intake = Config.from_env({**defaults, **environment})
+
     def load(self) -> Flask:
         """Make the app, once, before the workers fork.
 
@@ -178,31 +200,19 @@ class IntakeServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
         app.extensions[ENGINE].dispose()
         return app
 
-    def _announce(self, _arbiter: object) -> None:
-        sys.stdout.write(f"intake http://{self._bound}\n")
-        sys.stdout.flush()
-
 
 def serve(environment: Mapping[str, str], *, bind: str, workers: int) -> None:
     """Serve until a signal says to stop.
 
     Args:
-        environment: Settings; on loopback the sync origin defaults to the
-            address that is bound.
+        environment: Settings.
         bind: `HOST:PORT`; port 0 takes a free one.
         workers: Processes.
     """
     harden_process()
     sys.excepthook = lambda _kind, error, _trace: report_bug(error)
     threading.excepthook = _report_thread
-    host, _, port = bind.rpartition(":")
-    listener = socket.create_server((host, int(port)), backlog=BACKLOG)
-    bound = "{}:{}".format(*listener.getsockname()[:2])
-    own_origin = {f"{PREFIX}SYNC_ORIGIN": f"http://{bound}"}
-    defaults = own_origin if bound.startswith("127.") else {}
-    config = Config.from_env({**defaults, **environment})
-    # gunicorn takes the descriptor over, and closes it.
-    IntakeServer(config, listener.detach(), bound, workers=workers).run()
+    IntakeServer(environment, bind, workers=workers).run()
 
 
 def _report_thread(problem: threading.ExceptHookArgs) -> None:
@@ -212,6 +222,3 @@ def _report_thread(problem: threading.ExceptHookArgs) -> None:
 
 def _write(line: str) -> None:
     sys.stderr.write(f"intake: {line}\n")
-
-
-__all__: list[Any] = ["MEMORY_SETTINGS", "IntakeServer", "NotMigratedError", "serve"]

@@ -39,6 +39,9 @@ from intake.storage.disk import (
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL
 _LOCK_NAME: Final = "lock"
 
+_WRITE_BACK_BYTES: Final = 8 * 2**20
+"""Every so often the disk is set to work, so that the last sync waits for little."""
+
 
 class SealingFile:
     """A file that a form is being sealed into; hashed while it grows.
@@ -51,6 +54,7 @@ class SealingFile:
         self._path = path
         self._descriptor = os.open(path, _NEW, FILE_MODE)
         self._digest = hashlib.sha256()
+        self._started_bytes = 0
         self.size_bytes = 0
 
     def __enter__(self) -> Self:
@@ -72,6 +76,8 @@ class SealingFile:
         write_all(self._descriptor, data)
         size_bytes = len(data)
         self.size_bytes += size_bytes
+        if self.size_bytes - self._started_bytes >= _WRITE_BACK_BYTES:
+            self._start_write_back()
         return size_bytes
 
     def sha256(self) -> bytes:
@@ -88,6 +94,17 @@ class SealingFile:
         self._path.rename(path)
         os.close(self._descriptor)
         self._descriptor = -1
+
+    def _start_write_back(self) -> None:
+        # "Not needed in the cache" makes Linux write these pages out at once,
+        # without waiting for it; they are ciphertext that nobody reads soon.
+        os.posix_fadvise(
+            self._descriptor,
+            self._started_bytes,
+            self.size_bytes - self._started_bytes,
+            os.POSIX_FADV_DONTNEED,
+        )
+        self._started_bytes = self.size_bytes
 
     def discard(self) -> None:
         """Remove the file; after `move_to` this does nothing."""
