@@ -44,7 +44,8 @@ FOUND_BY_THE_SCRIPT = {
         "preparing trouble trouble-plain error-summary open-mailbox opening replies"
         " reply-list reply-template no-replies unreadable acknowledged message"
         " chosen-files chosen-file texts sending progress progress-text cancel retry"
-        " message-sent mailbox-actions leave delete-mailbox confirm-delete mailbox-deleted"
+        " message-sent mailbox-actions leave delete-mailbox confirm-delete"
+        " mailbox-deleted"
     ),
 }
 
