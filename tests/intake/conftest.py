@@ -48,6 +48,12 @@ class House:
         """Return a new browser, without cookies."""
         return self.app.test_client()
 
+    def rows(self, table: str) -> list[tuple[object, ...]]:
+        """Everything that a table holds."""
+        with self.app.extensions[ENGINE].connect() as connection:
+            found = connection.exec_driver_sql(f"SELECT * FROM {table}")  # noqa: S608  # our own names
+            return [tuple(row) for row in found]
+
     @property
     def deposits(self) -> list[Path]:
         """The sealed files that wait for the console."""

@@ -3,8 +3,9 @@
 import io
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -14,6 +15,8 @@ from protocol.mailbox import MailboxId
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = {"Content-Type": "application/offset+octet-stream"}
 ORIGIN = "https://intake.test"
+MULTIPART = "multipart/form-data"
+BOUNDARY = "a-boundary-of-a-browser"
 
 
 def metadata(mailbox: MailboxId) -> dict[str, str]:
@@ -65,6 +68,21 @@ def codename_in(page: str) -> str:
     return found[1]
 
 
+def encode_form(
+    fields: Mapping[str, str], files: Sequence[tuple[str, bytes]] = ()
+) -> bytes:
+    """Encode a form as browsers do: also empty fields, and no chosen file."""
+    begin = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
+    parts = [
+        f'{begin}{name}"\r\n\r\n{text}\r\n'.encode() for name, text in fields.items()
+    ]
+    for name, content in files or [("", b"")]:
+        head = f'{begin}attachments"; filename="{name}"\r\n'
+        head += "Content-Type: application/octet-stream\r\n\r\n"
+        parts.append(head.encode() + content + b"\r\n")
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
 @dataclass
 class PlainReporter:
     """Someone without JavaScript."""
@@ -90,19 +108,23 @@ class PlainReporter:
         token: str | None = None,
     ) -> TestResponse:
         """Send a form of the page that is open."""
-        data: dict[str, object] = {"csrf_token": self.token if token is None else token}
-        data |= fields or {}
-        if files:
-            data["attachments"] = [
-                (io.BytesIO(content), name) for name, content in files
-            ]
-        kind = (
-            "multipart/form-data" if multipart else "application/x-www-form-urlencoded"
-        )
+        content = {"csrf_token": self.token if token is None else token}
+        content |= fields or {}
+        if multipart:
+            body, kind = (
+                encode_form(content, files),
+                f"{MULTIPART}; boundary={BOUNDARY}",
+            )
+        else:
+            body, kind = (
+                urlencode(content).encode(),
+                "application/x-www-form-urlencoded",
+            )
         response = self.client.post(
             f"/{self.language}/{path}",
             base_url=ORIGIN,
-            data=data,
+            input_stream=io.BytesIO(body),
+            content_length=len(body),
             content_type=kind,
         )
         self._remember(response)
