@@ -13,6 +13,7 @@ from protocol.languages import Language, load_translations
 CONSOLE = Path(__file__).parents[2] / "review_console"
 TRANSLATIONS = CONSOLE / "translations"
 LANGUAGES = ("kk", "ru")
+FILES = "%(num)s sealed file could not"
 PLACEHOLDER = re.compile(r"%\(\w+\)[ds]|\{\w+\}")
 
 # Beginnings of words that accuse the named or belittle whoever reported, from the
@@ -27,7 +28,8 @@ AVOIDED = {
         " жемқор"
     ),
 }
-ALLOWED = {
+# Corruption is our subject, only "жемқор" is an insult; "есептік жазба" is an account.
+ALLOWED = {"ru": (), "kk": ("жемқорлық", "есептік")}
     "ru": (),
     "kk": ("жемқорлық",),
 }  # corruption is our subject; "жемқор" is an insult
@@ -129,7 +131,7 @@ def test_kazakh_words_hide_no_latin_letters() -> None:
 )
 def test_russian_numbers_take_their_form_of_the_noun(number: int, words: str) -> None:
     """One, two to four, and many are three different forms."""
-    one, many = next(ids for ids in translated("ru") if len(ids) > 1)
+    one, many = next(ids for ids in translated("ru") if ids[0].startswith(FILES))
     russian = load_translations(TRANSLATIONS, Language.RU)
 
     assert words in russian.ngettext(one, many, number) % {"num": number}
