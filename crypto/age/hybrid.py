@@ -67,6 +67,10 @@ class HybridRecipient:
     raw: bytes = field(repr=False)
     """1,216 bytes: the ML-KEM encapsulation key, then the X25519 key."""
 
+    _public_key: hpke.MLKEM768X25519PublicKey = field(
+        init=False, repr=False, compare=False
+    )
+
     def __post_init__(self) -> None:
         """Refuse what is no key, before something is sealed to it.
 
@@ -75,7 +79,15 @@ class HybridRecipient:
         """
         if len(self.raw) != RECIPIENT_BYTES:
             raise MalformedError("a hybrid recipient is 1216 bytes")
-        self._public_key()
+        mlkem, x25519 = self.raw[:_MLKEM_PUBLIC_BYTES], self.raw[_MLKEM_PUBLIC_BYTES:]
+        try:
+            public_key = hpke.MLKEM768X25519PublicKey(
+                MLKEM768PublicKey.from_public_bytes(mlkem),
+                X25519PublicKey.from_public_bytes(x25519),
+            )
+        except ValueError:
+            raise MalformedError("not an ML-KEM-768 key") from None
+        object.__setattr__(self, "_public_key", public_key)  # the class is frozen
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -109,7 +121,7 @@ class HybridRecipient:
         """
         del entropy  # no way in; see the module's docstring
         try:
-            sealed = _suite().encrypt(file_key.raw, self._public_key(), _INFO)
+            sealed = _suite().encrypt(file_key.raw, self._public_key, _INFO)
         except ValueError:
             raise UnusableRecipientsError("recipient is of low order") from None
         encapsulated_key = sealed[:ENCAPSULATED_KEY_BYTES]
@@ -118,16 +130,6 @@ class HybridRecipient:
             (encode_base64(encapsulated_key),),
             sealed[ENCAPSULATED_KEY_BYTES:],
         )
-
-    def _public_key(self) -> hpke.MLKEM768X25519PublicKey:
-        mlkem, x25519 = self.raw[:_MLKEM_PUBLIC_BYTES], self.raw[_MLKEM_PUBLIC_BYTES:]
-        try:
-            return hpke.MLKEM768X25519PublicKey(
-                MLKEM768PublicKey.from_public_bytes(mlkem),
-                X25519PublicKey.from_public_bytes(x25519),
-            )
-        except ValueError:
-            raise MalformedError("not an ML-KEM-768 key") from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
