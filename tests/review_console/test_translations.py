@@ -30,9 +30,6 @@ AVOIDED = {
 }
 # Corruption is our subject, only "жемқор" is an insult; "есептік жазба" is an account.
 ALLOWED = {"ru": (), "kk": ("жемқорлық", "есептік")}
-    "ru": (),
-    "kk": ("жемқорлық",),
-}  # corruption is our subject; "жемқор" is an insult
 
 
 def catalogue(language: str) -> Catalog:
