@@ -1,0 +1,294 @@
+"""A whole organisation with a console, and reporters who write to it."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from crypto.age import HybridIdentity, X25519Identity
+from crypto.ed25519 import SigningKey, VerificationKey
+from crypto.entropy import system_entropy
+from crypto.sealed_secret import INSECURE_TESTING
+from protocol.codename import Codename
+from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
+from protocol.languages import Language
+from protocol.mailbox import ReporterKeys
+from protocol.report import (
+    Answers,
+    Consent,
+    ConsentTo,
+    Kind,
+    ReportDraft,
+    ReportWriter,
+    SealedBy,
+    message_number,
+)
+from review_console.app import (
+    Adapters,
+    create_app,
+    make_adapters,
+    make_operations,
+    make_services,
+)
+from review_console.config import Config
+from review_console.domain.account import Role, Unlocked
+from review_console.domain.destination import Destination, DestinationKind
+from review_console.services.accounts import NewAccount
+from review_console.services.intake import Intake
+from review_console.services.organisation import open_recovery, open_root
+from review_console.services.use_cases import Operations, Services
+from review_console.storage.database import make_engine
+from review_console.storage.schema import upgrade
+
+PASSPHRASE = "six words make a good passphrase"
+ORIGIN = "https://console.test"
+NAMES = {
+    Language.KK: "Адал қоғам",
+    Language.RU: "Честное общество",
+    Language.EN: "Honest society",
+}
+START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeClock:
+    """A clock that tests move; waiting moves it too."""
+
+    moment: datetime = START
+    slept_seconds: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Return the moment that was set."""
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        """Wait without waiting."""
+        self.slept_seconds.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+    def advance(self, **step: float) -> None:
+        """Let time pass."""
+        self.moment += timedelta(**step)
+
+
+@dataclass
+class House:
+    """A console with its people; keys that no real house keeps in one place."""
+
+    config: Config
+    clock: FakeClock
+    operations: Operations
+    accounts: dict[str, NewAccount]
+    root: SigningKey
+    recovery: HybridIdentity
+    sync_key: VerificationKey
+    signed_directory: SignedDirectory
+    adapters: Adapters
+    services: Services
+    agency: Destination
+    agency_identity: X25519Identity
+    newsroom: Destination
+
+    @property
+    def directory(self) -> KeyDirectory:
+        """What reporters seal to."""
+        return verify_directory(
+            self.signed_directory,
+            root=self.root.verification_key,
+            newest_seen=0,
+            now=self.clock.now(),
+        )
+
+    def unlocked(self, name: str) -> Unlocked:
+        """Open somebody's vault."""
+        return self.operations.unlock(name=name, passphrase=PASSPHRASE)
+
+    def code(self, name: str) -> str:
+        """Read somebody's authenticator."""
+        seconds = int(self.clock.now().timestamp())
+        return self.accounts[name].totp_code(seconds)
+
+    def app(self) -> Flask:
+        """Make the app over the same database and files."""
+        return create_app(self.config, clock=self.clock, entropy=system_entropy)
+
+    def with_intake(self, intake: Intake) -> "House":
+        """Wire the use cases to another intake."""
+        adapters = Adapters(
+            store=self.adapters.store,
+            files=self.adapters.files,
+            intake=intake,
+            clock=self.clock,
+            entropy=system_entropy,
+        )
+        services = make_services(self.config, adapters)
+        return House(**(vars(self) | {"adapters": adapters, "services": services}))
+
+
+def build_house(folder: Path, *, intake: str = "http://127.0.0.1:9") -> House:
+    """Found an organisation: two reviewers, two coordinators, two destinations."""
+    clock = FakeClock()
+    database = f"sqlite:///{folder / 'console.sqlite'}"
+    engine = make_engine(database)
+    upgrade(engine)
+    engine.dispose()
+    operations = make_operations(
+        database=database,
+        clock=clock,
+        entropy=system_entropy,
+        profile=INSECURE_TESTING,
+    )
+    sealed_root, root_key = operations.offline_keys.make_root(PASSPHRASE)
+    sealed_recovery, recovery = operations.offline_keys.make_recovery(PASSPHRASE)
+    accounts = {
+        name: operations.add_account(name=name, role=role, passphrase=PASSPHRASE)
+        for name, role in (
+            ("Айгүл", Role.REVIEWER),
+            ("Борис", Role.REVIEWER),
+            ("Дана", Role.COORDINATOR),
+            ("Ержан", Role.COORDINATOR),
+        )
+    }
+    keys = operations.make_organisation_keys()
+    root = open_root(sealed_root, PASSPHRASE)
+    signed = operations.make_directory(root=root, recovery=recovery, names=NAMES)
+    config = Config(
+        database=database,
+        data=folder / "data",
+        root_key=root_key,
+        intake=intake,
+        origin=ORIGIN,
+        profile=INSECURE_TESTING,
+    )
+    adapters = make_adapters(config, clock=clock, entropy=system_entropy)
+    agency_identity = X25519Identity.generate(system_entropy)
+    return House(
+        config=config,
+        clock=clock,
+        operations=operations,
+        accounts=accounts,
+        root=root,
+        recovery=open_recovery(sealed_recovery, PASSPHRASE),
+        sync_key=keys.sync,
+        signed_directory=signed,
+        adapters=adapters,
+        services=make_services(config, adapters),
+        agency=_destination(operations, DestinationKind.AGENCY, agency_identity),
+        agency_identity=agency_identity,
+        newsroom=_destination(
+            operations,
+            DestinationKind.JOURNALISTS,
+            X25519Identity.generate(system_entropy),
+        ),
+    )
+
+
+def _destination(
+    operations: Operations,
+    kind: DestinationKind,
+    identity: X25519Identity,
+) -> Destination:
+    return operations.add_destination(
+        names={
+            Language.KK: f"Орган {kind.value}",
+            Language.RU: f"Адресат {kind.value}",
+            Language.EN: f"Body {kind.value}",
+        },
+        kind=kind,
+        recipient=identity.recipient,
+    )
+
+
+@dataclass
+class Reporter:
+    """Somebody with a codename."""
+
+    directory: KeyDirectory
+    codename: Codename = field(
+        default_factory=lambda: Codename.generate(system_entropy),
+    )
+
+    @property
+    def keys(self) -> ReporterKeys:
+        """What the codename derives."""
+        return ReporterKeys.derive(self.codename, self.directory.organisation_id)
+
+    def report(
+        self,
+        text: str = "Төрага сатып алуда пара алды.",
+        *,
+        files: Sequence[tuple[str, bytes]] = (),
+        to: ConsentTo = ConsentTo.AGENCY,
+        answers: Answers | None = None,
+    ) -> bytes:
+        """Seal a first report."""
+        return self._seal(
+            self._draft(
+                kind=Kind.REPORT,
+                number=1,
+                text=text,
+                answers=answers or Answers(category="procurement", region="710000000"),
+                consent=Consent(to=to, secrecy=True, do_not_use="номер договора"),
+            ),
+            files,
+            signing_key=None,
+        )
+
+    def message(
+        self,
+        text: str = "Тағы бір құжат бар.",
+        *,
+        files: Sequence[tuple[str, bytes]] = (),
+        now: datetime = START,
+        keys: ReporterKeys | None = None,
+    ) -> bytes:
+        """Seal a later message, signed by the codename's key or by another."""
+        signer = keys or self.keys
+        draft = self._draft(
+            kind=Kind.MESSAGE,
+            number=message_number(now, system_entropy),
+            text=text,
+            answers=Answers(),
+            consent=None,
+            keys=signer,
+        )
+        return self._seal(draft, files, signing_key=signer.signing_key)
+
+    def _draft(
+        self, *, keys: ReporterKeys | None = None, **content: object
+    ) -> ReportDraft:
+        own = keys or self.keys
+        return ReportDraft(
+            sealed_by=SealedBy.BROWSER,
+            language=Language.KK,
+            reply_to=own.identity.recipient,
+            message_key=own.signing_key.verification_key,
+            mailbox=self.keys.mailbox,
+            directory_version=self.directory.version,
+            **content,  # type: ignore[arg-type]  # by name
+        )
+
+    def _seal(
+        self,
+        draft: ReportDraft,
+        files: Sequence[tuple[str, bytes]],
+        *,
+        signing_key: SigningKey | None,
+    ) -> bytes:
+        sealed = io.BytesIO()
+        recipients = self.directory.report_recipients(START)
+        with ReportWriter(
+            sealed,
+            recipients,
+            entropy=system_entropy,
+            kind=draft.kind,
+        ) as writer:
+            for name, content in files:
+                writer.begin_attachment(name, "application/pdf")
+                writer.write(content)
+                writer.end_attachment()
+            writer.finish(draft, signing_key)
+        return sealed.getvalue()

@@ -1,0 +1,337 @@
+"""Fetch, store, acknowledge, open, answer: whatever happens in between."""
+
+import io
+from hashlib import sha256
+
+import pytest
+
+from crypto.age import HybridIdentity, OpeningReader
+from crypto.entropy import system_entropy
+from crypto.errors import NoMatchingIdentityError
+from protocol.languages import Language
+from protocol.mailbox import ReporterKeys
+from protocol.codename import Codename
+from protocol.reply import CaseState, open_replies
+from protocol.report import ReportReader
+from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
+from review_console.domain.deposit import DepositState
+from review_console.domain.errors import (
+    DamagedError,
+    IntakeRefusedError,
+    IntakeUnreachableError,
+)
+from tests.review_console.fake_intake import FakeIntake, Killed
+from tests.review_console.people import House, Reporter
+
+TEXT = "Төрага сатып алуда пара алды."
+
+
+@pytest.fixture
+def reporter(house: House) -> Reporter:
+    """Somebody who writes."""
+    return Reporter(house.directory)
+
+
+def test_a_report_becomes_a_case(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """Fetched, acknowledged, opened: the same text, one case."""
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+
+    outcome = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert (outcome.arrived, outcome.cases, outcome.unreadable) == (1, 1, 0)
+    assert not fake_intake.sealed
+    rows = house.services.list_cases(by=house.unlocked("Борис")).rows
+    page = house.services.show_case(rows[0].id, by=house.unlocked("Борис"))
+    assert page.report.text == TEXT
+    assert page.title == TEXT
+
+
+def test_people_have_it_is_said_by_itself(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """The acknowledgement is signed, in the reporter's language."""
+    fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    replies, unreadable = open_replies(
+        [sealed for _, sealed in fake_intake.replies.values()],
+        reporter.keys.identity,
+        mailbox=reporter.keys.mailbox,
+        directory=house.directory,
+    )
+    assert unreadable == 0
+    assert [(each.state, each.text) for each in replies] == [
+        (CaseState.RECEIVED, ACKNOWLEDGEMENTS[Language.KK]),
+    ]
+
+
+@pytest.mark.parametrize("step", ["directory", "list", "fetch", "acknowledge", "reply"])
+def test_a_kill_loses_nothing(
+    house: House, fake_intake: FakeIntake, reporter: Reporter, step: str
+) -> None:
+    """Killed before any step, the next sync has one case of every report."""
+
+    def kill(reached: str) -> None:
+        if reached == step:
+            raise Killed
+
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+    fake_intake.at = kill
+    with pytest.raises(Killed):
+        house.services.sync(by=house.unlocked("Айгүл"))
+    fake_intake.at = lambda _step: None
+
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    rows = house.services.list_cases(by=house.unlocked("Айгүл")).rows
+    assert [row.title for row in rows] == [TEXT]
+    assert len(fake_intake.replies) == 1
+    assert not fake_intake.sealed
+
+
+def test_nothing_is_acknowledged_before_it_is_stored(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """When the acknowledgement goes out, file and row are there."""
+    deposit_id = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    seen: list[bool] = []
+
+    def look(step: str) -> None:
+        if step == "acknowledge":
+            with house.adapters.store.begin() as unit:
+                row = unit.deposits.find(deposit_id)
+            seen.append(row is not None and house.adapters.files.holds(deposit_id))
+
+    fake_intake.at = look
+
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert seen == [True]
+
+
+def test_a_changed_file_stays_at_the_intake(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """What is not the announced file is neither kept nor acknowledged."""
+    other = Reporter(house.directory)
+    bad = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    fake_intake.deposit(other.report("Другое дело"), other.keys.mailbox)
+    fake_intake.tampered.add(bad)
+
+    outcome = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert (outcome.arrived, outcome.failed, outcome.cases) == (1, 1, 1)
+    assert set(fake_intake.sealed) == {bad}
+    assert not house.adapters.files.holds(bad)
+    assert not list((house.config.data / "sealed").glob("*.partial"))
+
+
+def test_an_unreadable_file_is_kept_with_its_reason(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """Anyone may send anything; nothing that came is thrown away."""
+    other = Reporter(house.directory)
+    sealed = other.report("в чужой ящик")
+    moved = fake_intake.deposit(sealed, reporter.keys.mailbox)
+    garbage = fake_intake.deposit(bytes(70_000), reporter.keys.mailbox)
+
+    outcome = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert outcome.unreadable == 2
+    kept = {each.id: each for each in house.services.list_sealed()}
+    assert kept[moved].reason == "other_mailbox"
+    assert kept[garbage].reason == "not_an_age_file"
+    with house.adapters.files.open_sealed(moved) as stored:
+        assert sha256(stored.read()).hexdigest() == sha256(sealed).hexdigest()
+
+
+def test_a_coordinator_leaves_new_reports_to_reviewers(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """What is sealed to others waits; the next reviewer opens it."""
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+
+    first = house.services.sync(by=house.unlocked("Дана"))
+    second = house.services.sync(by=house.unlocked("Борис"))
+
+    assert (first.waiting, first.cases) == (1, 0)
+    assert (second.waiting, second.cases) == (0, 1)
+    rows = house.services.list_cases(by=house.unlocked("Дана")).rows
+    assert [row.title for row in rows] == [TEXT]
+
+
+def test_messages_join_their_case(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """Signed by the mailbox's key or not, and shown as such; in any order."""
+    stranger = ReporterKeys.derive(
+        Codename.generate(system_entropy), house.directory.organisation_id
+    )
+    for sealed in (
+        reporter.report(TEXT),
+        reporter.message("Это я."),
+        reporter.message("Это не я.", keys=stranger),
+    ):
+        fake_intake.deposit(sealed, reporter.keys.mailbox)
+
+    outcome = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert (outcome.cases, outcome.messages) == (1, 2)
+    rows = house.services.list_cases(by=house.unlocked("Айгүл")).rows
+    page = house.services.show_case(rows[0].id, by=house.unlocked("Айгүл"))
+    said = {entry.text: entry.is_verified for entry in page.thread if entry.report}
+    assert said == {TEXT: True, "Это я.": True, "Это не я.": False}
+
+
+def test_a_message_waits_for_its_report(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A message without a case is kept until the report is here."""
+    fake_intake.deposit(reporter.message("Раньше."), reporter.keys.mailbox)
+    first = house.services.sync(by=house.unlocked("Айгүл"))
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+
+    second = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert (first.waiting, first.cases, first.messages) == (1, 0, 0)
+    assert (second.waiting, second.cases, second.messages) == (0, 1, 1)
+
+
+def test_an_opened_file_opens_for_recovery_alone(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A reviewer who is excluded later cannot open it from their own stanza."""
+    deposit_id = fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    with house.adapters.files.open_sealed(deposit_id) as stored:
+        sealed = stored.read()
+
+    for name in ("Айгүл", "Борис"):
+        with pytest.raises(NoMatchingIdentityError):
+            OpeningReader(io.BytesIO(sealed), [house.unlocked(name).vault.identity])
+    reader = ReportReader(
+        io.BytesIO(sealed), [house.recovery], came_under=reporter.keys.mailbox
+    )
+    reader.verify_all()
+    assert reader.report.text == TEXT
+
+
+def test_a_kill_before_the_header_is_narrowed_is_made_good(
+    house: House,
+    fake_intake: FakeIntake,
+    reporter: Reporter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next sync replaces the header that was left."""
+    deposit_id = fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.adapters.files), "replace_header", killed)
+        with pytest.raises(Killed):
+            house.services.sync(by=house.unlocked("Айгүл"))
+
+    house.services.sync(by=house.unlocked("Борис"))
+
+    with (
+        house.adapters.files.open_sealed(deposit_id) as stored,
+        pytest.raises(NoMatchingIdentityError),
+    ):
+        OpeningReader(
+            io.BytesIO(stored.read()), [house.unlocked("Айгүл").vault.identity]
+        )
+
+
+def test_an_intake_that_is_away_is_told(house: House, fake_intake: FakeIntake) -> None:
+    """No answer is an error of its own, and changes nothing."""
+    fake_intake.is_reachable = False
+
+    with pytest.raises(IntakeUnreachableError):
+        house.services.sync(by=house.unlocked("Айгүл"))
+
+
+def test_a_key_that_the_intake_does_not_know_is_refused(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """A refused signature is told apart from an intake that is away."""
+    fake_intake.sync_key = house.root.verification_key
+
+    with pytest.raises(IntakeRefusedError):
+        house.services.sync(by=house.unlocked("Айгүл"))
+
+
+def test_the_directory_is_published_once(house: House, fake_intake: FakeIntake) -> None:
+    """A new directory goes out with the next sync, and not again."""
+    house.services.sync(by=house.unlocked("Айгүл"))
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert fake_intake.directories == [house.signed_directory]
+
+
+def test_pages_are_followed_to_the_end(house: House, fake_intake: FakeIntake) -> None:
+    """More deposits than a page holds all arrive."""
+    fake_intake.page_size = 2
+    for number in range(5):
+        reporter = Reporter(house.directory)
+        fake_intake.deposit(reporter.report(f"Дело {number}"), reporter.keys.mailbox)
+
+    outcome = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert outcome.arrived == outcome.cases == 5
+
+
+def test_a_field_moved_to_another_case_does_not_open(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """Whoever edits the database can break a case, not dress it as another."""
+    for number in range(2):
+        reporter = Reporter(house.directory)
+        fake_intake.deposit(reporter.report(f"Дело {number}"), reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+    house.services.sync(by=by)
+    first, second = house.services.list_cases(by=by).rows
+    with house.adapters.store.begin() as unit:
+        theirs, _ = unit.cases.load(second.id, visible_to=by.id)
+        unit.cases.save_title(first.id, theirs.sealed_title)
+
+    with pytest.raises(DamagedError):
+        house.services.show_case(first.id, by=by)
+
+
+def test_a_damaged_file_is_shown_not_lost(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A bit that flips on our own disk is found when the file is opened."""
+    deposit_id = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Дана"))
+    payload = house.config.data / "sealed" / f"{deposit_id}.payload"
+    content = bytearray(payload.read_bytes())
+    content[len(content) // 2] ^= 1
+    payload.write_bytes(content)
+
+    outcome = house.services.sync(by=house.unlocked("Айгүл"))
+
+    assert outcome.unreadable == 1
+    with house.adapters.store.begin() as unit:
+        kept = unit.deposits.in_state(DepositState.UNREADABLE)
+    assert [each.id for each in kept] == [deposit_id]
+
+
+def test_hybrid_identities_of_strangers_open_nothing(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A file at rest gives nothing to a key that was never named."""
+    deposit_id = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Дана"))
+
+    with (
+        house.adapters.files.open_sealed(deposit_id) as stored,
+        pytest.raises(NoMatchingIdentityError),
+    ):
+        OpeningReader(stored, [HybridIdentity.generate(system_entropy)])
