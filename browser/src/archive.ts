@@ -99,30 +99,44 @@ export interface ReadEntry {
  * Read an archive whole.
  *
  * @param untrusted as received, any length
- * @param padding `'zeros'` where padding must be all zero, `'random'` in a mailbox answer
- * @returns the entries in their order, without `padding`, which must be the last
+ * @returns all entries in their order; whoever knows the format MUST compare them, and call `takePadding`
  * @throws UnreadableError
  */
-export function readArchive(untrusted: Uint8Array, padding: 'zeros' | 'random'): readonly ReadEntry[] {
+export function readArchive(untrusted: Uint8Array): readonly ReadEntry[] {
     if (untrusted.length < END_BYTES || untrusted.length > MAX_ARCHIVE_BYTES) throw new UnreadableError('wrong_length')
     const endAt = untrusted.length - END_BYTES
     const { count, directoryBytes, directoryOffset } = parseEndRecord(untrusted.subarray(endAt))
     if (directoryOffset + directoryBytes !== endAt) throw new UnreadableError('wrong_end_record')
     const entries = parseCentralDirectory(untrusted.subarray(directoryOffset, endAt), count)
-    let position = 0
-    for (const entry of entries) {
-        // No gap, no overlap: each entry starts where the one before it ends.
-        if (entry.offset !== position || endOf(entry) > directoryOffset) throw new UnreadableError('not_contiguous')
-        position = endOf(entry)
-        if (!equal(untrusted.subarray(entry.offset, dataOf(entry)), localHeader(entry.name))) throw new UnreadableError('wrong_local_header')
-        if (!equal(untrusted.subarray(dataOf(entry) + entry.sizeBytes, endOf(entry)), descriptor(entry))) throw new UnreadableError('wrong_descriptor')
-    }
-    if (position !== directoryOffset) throw new UnreadableError('not_contiguous')
-    const read = entries.map((entry) => ({ name: entry.name, bytes: readData(untrusted, entry) }))
-    const last = read.pop()
-    if (last?.name !== PADDING_NAME) throw new UnreadableError('missing_entry')
-    if (padding === 'zeros' && last.bytes.some((byte) => byte !== 0)) throw new UnreadableError('padding_not_zero')
-    return read
+    // Entries stand in order from offset 0, without gap or overlap; then their headers say the same as the directory.
+    const end = entries.reduce((position, entry) => {
+        if (entry.offset !== position) throw new UnreadableError('not_contiguous')
+        return endOf(entry)
+    }, 0)
+    if (end !== directoryOffset) throw new UnreadableError('not_contiguous')
+    for (const entry of entries) compareHeaders(untrusted, entry)
+    return entries.map((entry) => ({ name: entry.name, bytes: readData(untrusted, entry) }))
+}
+
+/**
+ * Take the padding off, which must come last.
+ *
+ * @param kind `'zeros'` where it must be all zero, so that nothing hides in it; `'random'` in a mailbox answer
+ * @throws UnreadableError
+ */
+export function takePadding(entries: readonly ReadEntry[], kind: 'zeros' | 'random'): readonly ReadEntry[] {
+    const last = entries.at(-1)
+    if (last?.name !== PADDING_NAME) throw new UnreadableError('wrong_entries')
+    if (kind === 'zeros' && last.bytes.some((byte) => byte !== 0)) throw new UnreadableError('padding_not_zero')
+    return entries.slice(0, -1)
+}
+
+function compareHeaders(untrusted: Uint8Array, entry: Entry): void {
+    const descriptorAt = dataOf(entry) + entry.sizeBytes
+    const isLocalRight = equal(untrusted.subarray(entry.offset, dataOf(entry)), localHeader(entry.name))
+    if (!isLocalRight) throw new UnreadableError('wrong_local_header')
+    const isDescriptorRight = equal(untrusted.subarray(descriptorAt, endOf(entry)), descriptor(entry))
+    if (!isDescriptorRight) throw new UnreadableError('wrong_descriptor')
 }
 
 function readData(untrusted: Uint8Array, entry: Entry): Uint8Array {

@@ -15,7 +15,6 @@ const READ_BYTES = 262_144 // a multiple of age's 64 KiB
 const FALLBACK_NAME = 'attachment'
 const FALLBACK_TYPE = 'application/octet-stream'
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/
-// eslint-disable-next-line no-control-regex -- exactly those are replaced
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/g
 const LONE_SURROGATES = /\p{Cs}/gu
 
@@ -36,7 +35,7 @@ export function attachmentOf(file: File): AttachmentSource {
 export function nameOf(untrusted: string): string {
     const last = untrusted.split(/[/\\]/).at(-1) ?? ''
     const clean = wellFormed(last).replace(CONTROL_CHARACTERS, '_')
-    return [...clean].slice(0, MAX_NAME_CHARACTERS).join('') || FALLBACK_NAME
+    return Array.from(clean).slice(0, MAX_NAME_CHARACTERS).join('') || FALLBACK_NAME
 }
 
 export function mediaTypeOf(untrusted: string): string {

@@ -55,7 +55,7 @@ export class Codename {
      * @throws WrongCheckError the length fits, the check does not
      */
     static parse(untrusted: string, lists: readonly WordList[]): Codename {
-        if ([...untrusted].length > INPUT_LIMIT_CHARACTERS) throw new WrongLengthError()
+        if (Array.from(untrusted).length > INPUT_LIMIT_CHARACTERS) throw new WrongLengthError()
         const number = readNumber(tokensOf(untrusted), lists)
         const secret = bytesOf(number >> BigInt(CHECK_BITS))
         if ((number & mask(CHECK_BITS)) !== checkOf(secret)) throw new WrongCheckError()
@@ -105,7 +105,7 @@ function readNumber(tokens: readonly string[], lists: readonly WordList[]): bigi
         return numberOf(tokens.map((token) => index.get(token) as number), WORD_BITS)
     }
     // 2. Else characters, in whatever groups.
-    const joined = [...tokens.join('')].map((character) => LOOK_ALIKES.get(character) ?? character.toUpperCase())
+    const joined = Array.from(tokens.join(''), (character) => LOOK_ALIKES.get(character) ?? character.toUpperCase())
     if (joined.length === CHARACTER_COUNT && joined.every(isCrockford)) {
         return numberOf(joined.map((character) => CROCKFORD.indexOf(character)), CHARACTER_BITS)
     }
@@ -146,5 +146,5 @@ function mask(bits: number): bigint {
 }
 
 function zip(left: string, right: string): [string, string][] {
-    return [...left].map((character, index) => [character, right[index] as string])
+    return Array.from(left, (character, index) => [character, right[index] as string])
 }

@@ -11,7 +11,7 @@ import { MalformedError } from './errors.ts'
 
 const MILLISECONDS_A_DAY = 86_400_000
 const ZONE_MILLISECONDS = 5 * 3_600_000
-const NUMBERS_A_DAY = 1_000
+const NUMBERS_A_DAY = 1_000_000
 
 /** A day, `YYYY-MM-DD`; days compare as text. */
 export type Day = string & { readonly role: 'day' }
@@ -51,11 +51,8 @@ export function messageNumber(now: Date, entropy: Entropy): number {
 /** 2020-01-01, in days since 1970. */
 const FIRST_DAY = Date.parse('2020-01-01T00:00:00Z') / MILLISECONDS_A_DAY
 
-/** A uniform number below `limit` (at most 65,536): draws past the last whole multiple are thrown away. */
+/** A number below `limit`, as good as uniform: 64 bits are drawn for 20. */
 function below(limit: number, entropy: Entropy): number {
-    const end = 65_536 - (65_536 % limit)
-    for (;;) {
-        const drawn = new DataView(entropy(2).buffer).getUint16(0)
-        if (drawn < end) return drawn % limit
-    }
+    const drawn = new DataView(entropy(8).buffer).getBigUint64(0)
+    return Number(drawn % BigInt(limit))
 }

@@ -36,9 +36,11 @@ const MAX_LIFE_DAYS = 92
 /** So far ahead of this clock a directory may be issued; more, and this clock is wrong. */
 const FUTURE_DAYS = 1
 const MAX_RECIPIENTS = 64
-const MAX_TEAM_KEYS = 1_000
+const MAX_TEAM_KEYS = 256
+const MAX_DIRECTORY_BYTES = 262_144
 const HYBRID_RECIPIENT_BYTES = 1_216
-const MAX_RECIPIENT_CHARACTERS = 2_000
+const CLASSICAL_RECIPIENT_BYTES = 32
+const MAX_RECIPIENT_CHARACTERS = 4_096
 
 /** As received: two files. */
 export interface UnverifiedDirectory {
@@ -93,8 +95,6 @@ export function verifyDirectory(untrusted: UnverifiedDirectory, root: Verificati
     if (directory.issued.getTime() - now.getTime() > FUTURE_DAYS * MILLISECONDS_A_DAY) throw new FutureDirectoryError()
     // 3. Freeze: a withheld update must not keep an old key alive for ever.
     if (now.getTime() >= directory.expires.getTime()) throw new ExpiredDirectoryError()
-    const life = directory.expires.getTime() - directory.issued.getTime()
-    if (life > MAX_LIFE_DAYS * MILLISECONDS_A_DAY) throw new UnusableDirectoryError('lives_too_long')
     // 4. Sealed to nobody, or to no recovery key, a report may be lost.
     const roles = new Set(current(directory, now).map(({ role }) => role))
     if (!roles.has('reviewer')) throw new UnusableDirectoryError('no_reviewer')
@@ -114,7 +114,7 @@ export function teamKeysOn(directory: KeyDirectory, day: Day): readonly Verifica
 }
 
 function current(directory: KeyDirectory, now: Date): readonly DirectoryRecipient[] {
-    return directory.recipients.filter(({ notAfter }) => now.getTime() <= notAfter.getTime())
+    return directory.recipients.filter(({ notAfter }) => now.getTime() < notAfter.getTime())
 }
 
 function verifyRoot(untrusted: UnverifiedDirectory, root: VerificationKey): void {
@@ -126,17 +126,23 @@ function verifyRoot(untrusted: UnverifiedDirectory, root: VerificationKey): void
     }
 }
 
-/** Read what the root signed. */
-function parseDirectory(signed: Uint8Array): KeyDirectory {
+/** Read what a directory says; only `verifyDirectory` says that the root said it. */
+export function parseDirectory(signed: Uint8Array): KeyDirectory {
+    if (signed.length > MAX_DIRECTORY_BYTES) throw new MalformedError('directory_too_long')
     const members = parseDocument(signed, DIRECTORY_FORMAT)
+    const recipientMembers = members.objects('recipients', MAX_RECIPIENTS)
+    const teamMembers = members.objects('team', MAX_TEAM_KEYS)
     const version = members.integer('version', 1)
-    const issued = members.parsed('issued', parseMoment, 20)
-    const expires = members.parsed('expires', parseMoment, 20)
+    const issued = members.parsed('issued', parseMoment)
+    const expires = members.parsed('expires', parseMoment)
     parsePrevious(members, version)
-    const organisationId = members.parsed('organisation_id', parseOrganisationId, 43)
+    const organisationId = members.parsed('organisation_id', parseOrganisationId)
     parseNames(members.object('organisation'))
-    const recipients = members.objects('recipients', MAX_RECIPIENTS).map(parseRecipient)
-    const team = members.objects('team', MAX_TEAM_KEYS).map(parseTeamKey)
+    const recipients = recipientMembers.map(parseRecipient)
+    const team = teamMembers.map(parseTeamKey)
+    const life = expires.getTime() - issued.getTime()
+    if (life <= 0) throw new MalformedError('expires_wrong')
+    if (life > MAX_LIFE_DAYS * MILLISECONDS_A_DAY) throw new UnusableDirectoryError('lives_too_long')
     members.finish()
     return { version, issued, expires, organisationId, recipients, team }
 }
@@ -156,25 +162,33 @@ function parseNames(members: Members): void {
 function parseRecipient(members: Members): DirectoryRecipient {
     const role = members.choice('role', ROLES)
     const recipient = members.string('recipient', MAX_RECIPIENT_CHARACTERS)
-    const notAfter = members.parsed('not_after', parseMoment, 20)
+    const notAfter = members.parsed('not_after', parseMoment)
     members.finish()
-    if (!isHybrid(recipient)) throw new UnusableDirectoryError('not_hybrid')
+    checkHybrid(recipient)
     return { role, recipient, notAfter }
 }
 
-function isHybrid(recipient: string): boolean {
+/** Hybrid recipients alone; a classical one is told from nonsense. */
+function checkHybrid(recipient: string): void {
+    let length = 0
+    let prefix = ''
     try {
-        const { prefix, words } = bech32.decode(recipient as `${string}1${string}`, false)
-        return prefix === 'age1pq' && bech32.fromWords(words).length === HYBRID_RECIPIENT_BYTES
+        const decoded = bech32.decode(recipient as `${string}1${string}`, false)
+        prefix = decoded.prefix
+        length = bech32.fromWords(decoded.words).length
     } catch {
-        return false
+        // told below, without what was read
     }
+    const isLowerCase = recipient === recipient.toLowerCase()
+    if (isLowerCase && prefix === 'age1pq' && length === HYBRID_RECIPIENT_BYTES) return
+    if (isLowerCase && prefix === 'age' && length === CLASSICAL_RECIPIENT_BYTES) throw new UnusableDirectoryError('not_hybrid')
+    throw new MalformedError('recipient_wrong')
 }
 
 function parseTeamKey(members: Members): TeamKey {
-    const key = members.parsed('key', (text) => VerificationKey.parse(text), 100)
-    const notBefore = members.parsed('not_before', parseDay, 10)
-    const notAfter = members.parsed('not_after', parseDay, 10)
+    const key = members.parsed('key', (text) => VerificationKey.parse(text))
+    const notBefore = members.parsed('not_before', parseDay)
+    const notAfter = members.parsed('not_after', parseDay)
     members.finish()
     return { key, notBefore, notAfter }
 }

@@ -12,7 +12,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { base32nopad, base64urlnopad, bech32 } from '@scure/base'
 import { identityToRecipient } from 'age-encryption'
-import { readArchive } from './archive.ts'
+import { readArchive, takePadding } from './archive.ts'
 import type { Codename } from './codename.ts'
 import { SigningKey } from './ed25519.ts'
 import { MalformedError, UnreadableError } from './errors.ts'
@@ -91,7 +91,7 @@ export class ReporterKeys {
  */
 export function readMailboxAnswer(untrusted: Uint8Array): readonly Uint8Array[] {
     if (!isRung(untrusted.length, MAILBOX_FLOOR_BYTES)) throw new UnreadableError('not_a_rung')
-    const entries = readArchive(untrusted, 'random')
+    const entries = takePadding(readArchive(untrusted), 'random')
     const expected = (index: number) => `replies/${String(index + 1).padStart(3, '0')}`
     if (!entries.every(({ name }, index) => name === expected(index))) throw new UnreadableError('wrong_entries')
     return entries.map(({ bytes }) => bytes)

@@ -19,8 +19,8 @@ export type JsonObject = ReadonlyMap<string, Json>
 
 const MAX_DEPTH = 32
 const WHITE_SPACE = /[ \t\n\r]*/y
-const INTEGER = /-?(?:0|[1-9][0-9]*)(?![0-9.eE])/y
-// eslint-disable-next-line no-control-regex -- JSON forbids control characters in strings
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y
+const INTEGER = /^(?:0|-?[1-9][0-9]{0,15})$/ // no longer than ±(2^53 − 1)
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const LONE_SURROGATE = /\p{Cs}/u
 const LITERALS: ReadonlyMap<string, Json> = new Map<string, Json>([['null', null], ['true', true], ['false', false]])
@@ -63,9 +63,9 @@ class Parser {
         if (this.#skip('[')) return this.#array(depth)
         for (const [literal, value] of LITERALS) if (this.#skip(literal)) return value
         if (this.#text.startsWith('"', this.#at)) return this.#string()
-        const number = Number(this.#take(INTEGER) ?? this.#fail())
-        if (!Number.isSafeInteger(number) || Object.is(number, -0)) this.#fail()
-        return number
+        const number = this.#take(NUMBER) ?? this.#fail()
+        if (!INTEGER.test(number)) throw new MalformedError('not_an_integer')
+        return Number(number)
     }
 
     #object(depth: number): JsonObject {
@@ -138,14 +138,14 @@ export class Members {
     string(name: string, limitCharacters: number): string {
         const value = this.#take(name)
         if (typeof value !== 'string') throw wrong(name)
-        if (value.length > limitCharacters && [...value].length > limitCharacters) throw new MalformedError(`${name}_too_long`)
+        if (value.length > limitCharacters && Array.from(value).length > limitCharacters) throw new MalformedError(`${name}_too_long`)
         return value
     }
 
     integer(name: string, minimum: number): number {
         const value = this.#take(name)
         if (typeof value !== 'number') throw wrong(name)
-        if (value < minimum) throw new MalformedError(`${name}_out_of_range`)
+        if (value < minimum || !Number.isSafeInteger(value)) throw new MalformedError(`${name}_out_of_range`)
         return value
     }
 
@@ -158,8 +158,8 @@ export class Members {
     }
 
     /** Take a string that another parser reads. */
-    parsed<Parsed>(name: string, parse: (text: string) => Parsed, limitCharacters: number): Parsed {
-        const text = this.string(name, limitCharacters)
+    parsed<Parsed>(name: string, parse: (text: string) => Parsed): Parsed {
+        const text = this.string(name, Infinity)
         try {
             return parse(text)
         } catch (error) {

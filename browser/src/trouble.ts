@@ -1,7 +1,6 @@
 /** Which words an error gets on the page. What is not listed here is a bug, and says so. */
 
 import {
-    CodenameError,
     ExpiredDirectoryError,
     FileError,
     FutureDirectoryError,
@@ -12,6 +11,7 @@ import {
     UnreachableError,
     UnusableDirectoryError,
     WrongLengthError,
+    type CodenameError,
 } from './errors.ts'
 import type { Trouble, TroubleKind, WrongCodename } from './talk.ts'
 import { ClosedError, LostUploadError, RefusedUploadError, TooLargeUploadError } from './upload.ts'

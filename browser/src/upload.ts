@@ -212,6 +212,7 @@ export class Upload {
                 cache: 'no-store',
                 redirect: 'error',
             })
+            await response.arrayBuffer() // some words at most; unread, they would hold the connection
             refuse(response.status, method)
             return response
         } catch (error) {

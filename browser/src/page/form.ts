@@ -48,7 +48,7 @@ export function problemsOf(
     const problems: FormProblem[] = []
     if (draft.text.trim() === '') problems.push({ field: 'text', key: 'error_text_empty', limit: 0 })
     for (const [field, answer] of Object.entries(draft.answers ?? {})) {
-        if ([...(answer as string)].length > MAX_ANSWER_CHARACTERS) problems.push({ field, key: 'error_answer_long', limit: MAX_ANSWER_CHARACTERS })
+        if (Array.from(answer as string).length > MAX_ANSWER_CHARACTERS) problems.push({ field, key: 'error_answer_long', limit: MAX_ANSWER_CHARACTERS })
     }
     const words = JSON.stringify([draft, files.map(({ name }) => name)])
     const wordsBytes = new TextEncoder().encode(wellFormed(words)).length + files.length * ATTACHMENT_BYTES

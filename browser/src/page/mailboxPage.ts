@@ -159,7 +159,7 @@ export class MailboxPage {
         focus('replies')
     }
 
-    #item({ day, state, text }: Reply): HTMLElement {
+    #item({ day, state, language, text }: Reply): HTMLElement {
         const item = clone('reply-template')
         const time = part(item, 'day', HTMLTimeElement)
         time.dateTime = day
@@ -167,7 +167,8 @@ export class MailboxPage {
         part(item, 'state', HTMLElement).textContent = this.#texts.get(`state_${state}`)
         const words = part(item, 'text', HTMLElement)
         if (text === '') words.remove()
-        else words.textContent = text
+        words.lang = language
+        words.textContent = text
         return item
     }
 

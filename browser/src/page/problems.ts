@@ -24,6 +24,7 @@ const title = document.title
 export function showProblems(form: HTMLFormElement, problems: readonly Problem[], texts: Texts): void {
     const summary = load('error-summary', HTMLElement)
     clear(form)
+    form.prepend(summary) // a page may have two forms, one of them hidden
     summary.hidden = problems.length === 0
     document.title = problems.length === 0 ? title : `${texts.get('error_prefix')} ${title}`
     const list = summary.querySelector('ul')
@@ -34,7 +35,7 @@ export function showProblems(form: HTMLFormElement, problems: readonly Problem[]
 
 function clear(form: HTMLFormElement): void {
     for (const marked of form.querySelectorAll('[aria-invalid]')) marked.removeAttribute('aria-invalid')
-    for (const error of form.querySelectorAll<HTMLElement>('[id^="error-"]')) {
+    for (const error of form.querySelectorAll<HTMLElement>('[id^="error-"]:not(#error-summary)')) {
         error.hidden = true
         error.replaceChildren()
     }
@@ -59,6 +60,7 @@ function entry(form: HTMLFormElement, { field, words }: Problem): HTMLLIElement 
         const [first] = controls(form, field)
         if (!first) return
         event.preventDefault()
+        first.closest('details')?.setAttribute('open', '')
         first.focus()
     })
     item.append(link)

@@ -9,11 +9,14 @@ import type { Language } from '../report.ts'
 
 export class Texts {
     readonly language: Language
+    /** For numbers. Some browsers claim to know Kazakh, and write English; its numbers are written as in Russian. */
+    readonly #locale: 'ru' | 'en'
     readonly #texts: ReadonlyMap<string, string>
 
     constructor(language: Language) {
         const lines = load('texts', HTMLTemplateElement).content.querySelectorAll<HTMLElement>('[data-text]')
         this.language = language
+        this.#locale = language === 'en' ? 'en' : 'ru'
         this.#texts = new Map([...lines].map((line) => [line.dataset['text'] ?? '', line.textContent.trim()]))
     }
 
@@ -24,11 +27,11 @@ export class Texts {
     }
 
     number(value: number): string {
-        return new Intl.NumberFormat(this.language).format(value)
+        return new Intl.NumberFormat(this.#locale).format(value)
     }
 
     percent(share: number): string {
-        return new Intl.NumberFormat(this.language, { style: 'percent' }).format(share)
+        return new Intl.NumberFormat(this.#locale, { style: 'percent' }).format(share)
     }
 
     /** A file's size in the largest unit that gives at least one. */
@@ -36,11 +39,11 @@ export class Texts {
         const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
         const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
         const format = { style: 'unit', unit: units[step] ?? 'byte', maximumFractionDigits: step > 1 ? 1 : 0 } as const
-        return new Intl.NumberFormat(this.language, format).format(bytes / 1000 ** step)
+        return new Intl.NumberFormat(this.#locale, format).format(bytes / 1000 ** step)
     }
 
-    /** A day, in words. */
+    /** A day, in figures, as on the pages without script. */
     day(day: string): string {
-        return new Intl.DateTimeFormat(this.language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
+        return day.split('-').reverse().join('.')
     }
 }
