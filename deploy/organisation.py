@@ -25,18 +25,13 @@ from intake.storage.database import connect
 from intake.storage.migrate import migrate
 from protocol.codename import Codename
 from protocol.languages import Language
+from review_console.app import make_operations
 from review_console.clock import SystemClock
 from review_console.domain.account import Role
 from review_console.domain.destination import DestinationKind
-from review_console.services.accounts import AddAccount
-from review_console.services.destinations import AddDestination
-from review_console.services.organisation import (
-    MakeDirectory,
-    MakeOrganisationKeys,
-    OfflineKeys,
-    open_root,
-)
-from review_console.storage.database import SqlStore, make_engine
+from review_console.services.organisation import open_root
+from review_console.services.use_cases import Operations
+from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
 
 PEOPLE: Final = (
@@ -156,22 +151,18 @@ def found(
     intake.dispose()
     console = make_engine(_sqlite(place / "console"))
     upgrade(console)
-    store, clock = SqlStore(console), SystemClock()
-
-    add_account = AddAccount(
-        store=store, clock=clock, entropy=system_entropy, profile=profile
-    )
-    log_ins = tuple(_add_person(add_account, name, role) for name, role in PEOPLE)
-    keys = MakeOrganisationKeys(store=store, clock=clock, entropy=system_entropy)()
-    _add_destinations(
-        AddDestination(store=store, clock=clock, entropy=system_entropy), place
-    )
-    root_key = _sign_directory(
-        place,
-        OfflineKeys(entropy=system_entropy, profile=profile),
-        MakeDirectory(store=store, clock=clock, entropy=system_entropy),
-    )
     console.dispose()
+    operations = make_operations(
+        database=_sqlite(place / "console"),
+        clock=SystemClock(),
+        entropy=system_entropy,
+        profile=profile,
+    )
+
+    log_ins = tuple(_add_person(operations, name, role) for name, role in PEOPLE)
+    keys = operations.make_organisation_keys()
+    _add_destinations(operations, place)
+    root_key = _sign_directory(operations, place)
 
     organisation = Organisation(
         place=place, root_key=root_key, sync_key=str(keys.sync), log_ins=log_ins
@@ -190,9 +181,9 @@ def found(
     return organisation
 
 
-def _add_person(add_account: AddAccount, name: str, role: Role) -> LogIn:
+def _add_person(operations: Operations, name: str, role: Role) -> LogIn:
     passphrase = new_passphrase()
-    added = add_account(name=name, role=role, passphrase=passphrase)
+    added = operations.add_account(name=name, role=role, passphrase=passphrase)
     return LogIn(
         name=name,
         role=role.value,
@@ -201,11 +192,11 @@ def _add_person(add_account: AddAccount, name: str, role: Role) -> LogIn:
     )
 
 
-def _add_destinations(add: AddDestination, place: Path) -> None:
+def _add_destinations(operations: Operations, place: Path) -> None:
     """Register the bodies; their identities stay here, as if at their desks."""
     for name, kind, institution, names in DESTINATIONS:
         identity = X25519Identity.generate(system_entropy)
-        add(
+        operations.add_destination(
             names=names,
             kind=kind,
             recipient=identity.recipient,
@@ -214,16 +205,16 @@ def _add_destinations(add: AddDestination, place: Path) -> None:
         _write_private(place / "destinations" / f"{name}.key", identity.encode() + "\n")
 
 
-def _sign_directory(place: Path, offline: OfflineKeys, make: MakeDirectory) -> str:
+def _sign_directory(operations: Operations, place: Path) -> str:
     """Make root and recovery, sign the directory, hand it to the intake."""
     passphrase = new_passphrase()
-    sealed_root, root_key = offline.make_root(passphrase)
-    sealed_recovery, recovery = offline.make_recovery(passphrase)
+    sealed_root, root_key = operations.offline_keys.make_root(passphrase)
+    sealed_recovery, recovery = operations.offline_keys.make_recovery(passphrase)
     _write_private(place / "offline" / "root.json", sealed_root.decode())
     _write_private(place / "offline" / "recovery.json", sealed_recovery.decode())
     _write_private(place / "offline" / "passphrase.txt", passphrase + "\n")
 
-    signed = make(
+    signed = operations.make_directory(
         root=open_root(sealed_root, passphrase), recovery=recovery, names=NAMES
     )
     (place / "intake" / "directory.json").write_bytes(signed.directory)
