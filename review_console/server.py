@@ -43,31 +43,33 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
         """Open nothing: there are no log files."""
         self.cfg = cfg
 
-    def debug(self, msg: object, *args: object, **kwargs: object) -> None:
+    def debug(self, _msg: object, *_args: object, **_kwargs: object) -> None:
         """Write nothing."""
 
-    def info(self, msg: object, *args: object, **kwargs: object) -> None:
+    def info(self, _msg: object, *_args: object, **_kwargs: object) -> None:
         """Write nothing."""
 
-    def access(self, *args: object) -> None:
+    def access(self, *_args: object) -> None:
         """Write nothing."""
 
-    def log(self, lvl: object, msg: object, *args: object, **kwargs: object) -> None:
+    def log(
+        self, _level: object, _msg: object, *_args: object, **_kwargs: object
+    ) -> None:
         """Write nothing."""
 
-    def warning(self, msg: object, *args: object, **kwargs: object) -> None:
+    def warning(self, _msg: object, *_args: object, **_kwargs: object) -> None:
         """Write that something was odd."""
         sys.stderr.write("console: server warning\n")
 
-    def error(self, msg: object, *args: object, **kwargs: object) -> None:
+    def error(self, _msg: object, *_args: object, **_kwargs: object) -> None:
         """Write that something failed."""
         sys.stderr.write("console: server error\n")
 
-    def critical(self, msg: object, *args: object, **kwargs: object) -> None:
+    def critical(self, _msg: object, *_args: object, **_kwargs: object) -> None:
         """Write that the server cannot go on."""
         sys.stderr.write("console: server failure\n")
 
-    def exception(self, msg: object, *args: object, **kwargs: object) -> None:
+    def exception(self, _msg: object, *_args: object, **_kwargs: object) -> None:
         """Write the kind and the place of the exception."""
         error = sys.exc_info()[1]
         if error is not None:

@@ -48,16 +48,13 @@ class Destination:
 
 
 def is_permitted(kind: DestinationKind, consent: ConsentTo) -> bool:
-    """Tell whether the reporter agreed to this kind of destination.
-
-    An administrative body is an authority, as an agency is.
-    """
+    """Tell whether the reporter agreed to this kind of destination."""
     match consent:
         case ConsentTo.ANY:
             return True
         case ConsentTo.NONE:
             return False
-        case ConsentTo.AGENCY:
+        case ConsentTo.AGENCY:  # an administrative body is an authority too
             return kind is not DestinationKind.JOURNALISTS
         case ConsentTo.JOURNALISTS:
             return kind is DestinationKind.JOURNALISTS

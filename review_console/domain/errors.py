@@ -50,13 +50,14 @@ class DamagedError(ConsoleError):
 
 
 class ReferralError(ConsoleError):
-    """A rule of referrals forbids the step.
-
-    Args:
-        reason: Stable short id, such as ``own_proposal`` or ``consent``.
-    """
+    """A rule of referrals forbids the step."""
 
     def __init__(self, reason: str) -> None:
+        """Name the rule.
+
+        Args:
+            reason: Stable short id, such as ``own_proposal`` or ``consent``.
+        """
         super().__init__(reason)
         self.reason = reason
 
@@ -70,12 +71,9 @@ class IntakeUnreachableError(IntakeError):
 
 
 class IntakeRefusedError(IntakeError):
-    """The intake answered and refused.
-
-    Args:
-        status: Its HTTP status.
-    """
+    """The intake answered and refused."""
 
     def __init__(self, status: int) -> None:
+        """Keep the answer's HTTP status."""
         super().__init__(f"the intake answered {status}")
         self.status = status

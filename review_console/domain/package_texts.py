@@ -69,8 +69,9 @@ dossier.txt — наше обращение. evidence/ — приложения.
 каждого файла; manifest.json.sig — подпись организации. Проверка:
 
 ENGLISH
-dossier.txt is our statement. evidence/ holds the annexes. manifest.json has the SHA-256
-and the size of each file; manifest.json.sig is the organisation's signature. To check it:
+dossier.txt is our statement. evidence/ holds the annexes. manifest.json has the
+SHA-256 and the size of each file; manifest.json.sig is the organisation's
+signature. To check it:
 
     echo 'organisation PUBLIC-KEY' > allowed_signers
     ssh-keygen -Y verify -f allowed_signers -I organisation \\

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Final
 
 from crypto.entropy import Entropy
-from protocol.report import Report
 from protocol.reply import CaseState
+from protocol.report import Report
 from review_console.domain.account import Unlocked
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.case import (

@@ -26,8 +26,8 @@ from crypto.entropy import Entropy
 from crypto.records import RecordKey
 from protocol.directory import KeyDirectory, Role
 from protocol.errors import ProtocolError
-from protocol.report import Kind, Report, ReportReader
 from protocol.reply import CaseState
+from protocol.report import Kind, Report, ReportReader
 from review_console.domain.account import Unlocked
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
 from review_console.domain.audit import AuditEntry, AuditKind

@@ -1,6 +1,7 @@
 """Rows of accounts, of the organisation's keys, and of directories."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -15,15 +16,15 @@ from review_console.services.store import OrganisationKeyKind
 from review_console.storage import tables
 
 
+@dataclass(frozen=True, slots=True)
 class AccountRows:
     """Implements `services.store.Accounts`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, account: Account) -> None:
         """Add; the name must be new."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.accounts).values(
                 id=str(account.id),
                 name=account.name,
@@ -40,27 +41,27 @@ class AccountRows:
     def all(self) -> Sequence[Account]:
         """List by name."""
         query = select(tables.accounts).order_by(tables.accounts.c.folded_name)
-        return tuple(_account(row) for row in self._connection.execute(query))
+        return tuple(_account(row) for row in self.connection.execute(query))
 
     def find(self, name: str) -> Account | None:
         """Find by log-in name, in any case of its letters."""
         query = select(tables.accounts).where(
             tables.accounts.c.folded_name == fold_name(name),
         )
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         return None if row is None else _account(row)
 
     def load(self, account_id: AccountId) -> Account:
         """Load; raises `NotFoundError`."""
         query = select(tables.accounts).where(tables.accounts.c.id == str(account_id))
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("no such account")
         return _account(row)
 
     def use_totp_step(self, account_id: AccountId, step: int) -> bool:
         """Take a step that is newer than the last; false if it is not."""
-        taken = self._connection.execute(
+        taken = self.connection.execute(
             update(tables.accounts)
             .where(
                 tables.accounts.c.id == str(account_id),
@@ -71,15 +72,15 @@ class AccountRows:
         return taken.rowcount == 1
 
 
+@dataclass(frozen=True, slots=True)
 class OrganisationKeyRows:
     """Implements `services.store.OrganisationKeys`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, kind: OrganisationKeyKind, key: VerificationKey) -> None:
         """Remember the public half of a new key."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.organisation_keys).values(
                 kind=kind.value,
                 public_key=str(key),
@@ -91,7 +92,7 @@ class OrganisationKeyRows:
         query = select(tables.organisation_keys.c.public_key).where(
             tables.organisation_keys.c.kind == kind.value,
         )
-        text = self._connection.execute(query).scalar_one_or_none()
+        text = self.connection.execute(query).scalar_one_or_none()
         return None if text is None else VerificationKey.parse(text)
 
     def find_grant(
@@ -105,7 +106,7 @@ class OrganisationKeyRows:
             grants.kind == kind.value,
             grants.account_id == str(account_id),
         )
-        return self._connection.execute(query).scalar_one_or_none()
+        return self.connection.execute(query).scalar_one_or_none()
 
     def save_grant(
         self,
@@ -114,7 +115,7 @@ class OrganisationKeyRows:
         sealed: bytes,
     ) -> None:
         """Keep the seed, sealed to an account."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.organisation_key_grants).values(
                 kind=kind.value,
                 account_id=str(account_id),
@@ -123,15 +124,15 @@ class OrganisationKeyRows:
         )
 
 
+@dataclass(frozen=True, slots=True)
 class DirectoryRows:
     """Implements `services.store.Directories`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, version: int, signed: SignedDirectory) -> None:
         """Keep a new one, not yet published."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.directories).values(
                 version=version,
                 directory=signed.directory,
@@ -152,7 +153,7 @@ class DirectoryRows:
 
     def mark_published(self, version: int) -> None:
         """Remember that the intake has it."""
-        self._connection.execute(
+        self.connection.execute(
             update(tables.directories)
             .where(tables.directories.c.version == version)
             .values(is_published=True),
@@ -164,7 +165,7 @@ class DirectoryRows:
             .order_by(tables.directories.c.version.desc())
             .limit(1)
         )
-        return self._connection.execute(query).one_or_none()
+        return self.connection.execute(query).one_or_none()
 
 
 def _account(row: Row[Any]) -> Account:

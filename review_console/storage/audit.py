@@ -1,6 +1,7 @@
 """Rows of audit entries, chained, and of syncs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select
@@ -16,20 +17,20 @@ _audit: Final = tables.audit.c
 _runs: Final = tables.sync_runs.c
 
 
+@dataclass(frozen=True, slots=True)
 class AuditRows:
     """Implements `services.store.Audit`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def append(self, entry: AuditEntry) -> None:
         """Add an entry, chained to the last."""
         query = select(_audit.sequence, _audit.chain)
-        last = self._connection.execute(
+        last = self.connection.execute(
             query.order_by(_audit.sequence.desc()).limit(1),
         ).one_or_none()
         sequence, chain = (0, AUDIT_START) if last is None else last
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.audit).values(
                 sequence=sequence + 1,
                 kind=entry.kind.value,
@@ -49,29 +50,29 @@ class AuditRows:
             .where(_audit.case_id == str(case_id))
             .order_by(_audit.sequence)
         )
-        return tuple(_entry(row) for row in self._connection.execute(query))
+        return tuple(_entry(row) for row in self.connection.execute(query))
 
     def is_intact(self) -> bool:
         """Check the whole chain."""
         chain = AUDIT_START
         query = select(tables.audit).order_by(_audit.sequence)
-        for sequence, row in enumerate(self._connection.execute(query), start=1):
+        for sequence, row in enumerate(self.connection.execute(query), start=1):
             chain = _entry(row).chained(chain)
             if row.chain != chain or row.sequence != sequence:
                 return False
         return True
 
 
+@dataclass(frozen=True, slots=True)
 class SyncRunRows:
     """Implements `services.store.SyncRuns`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, run: SyncRun) -> None:
         """Remember."""
         newest = self._newest()
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.sync_runs).values(
                 sequence=1 if newest is None else newest.sequence + 1,
                 at=format_moment(run.at),
@@ -97,7 +98,7 @@ class SyncRunRows:
 
     def _newest(self) -> Row[Any] | None:
         query = select(tables.sync_runs).order_by(_runs.sequence.desc()).limit(1)
-        return self._connection.execute(query).one_or_none()
+        return self.connection.execute(query).one_or_none()
 
 
 def _entry(row: Row[Any]) -> AuditEntry:

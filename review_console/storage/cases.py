@@ -1,6 +1,7 @@
 """Rows of cases and of the grants that make them visible."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -17,20 +18,20 @@ _cases: Final = tables.cases.c
 _grants: Final = tables.case_grants.c
 
 
+@dataclass(frozen=True, slots=True)
 class CaseRows:
     """Implements `services.store.Cases`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def next_number(self) -> int:
         """Give the number of the next case."""
-        newest = self._connection.execute(select(func.max(_cases.number))).scalar()
+        newest = self.connection.execute(select(func.max(_cases.number))).scalar()
         return (newest or 0) + 1
 
     def add(self, case: Case) -> None:
         """Add a new case."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.cases).values(
                 id=str(case.id),
                 number=case.number,
@@ -50,7 +51,7 @@ class CaseRows:
             .join(tables.case_grants, _grants.case_id == _cases.id)
             .where(_cases.id == str(case_id), _grants.account_id == str(visible_to))
         )
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("no such case")
         return _case(row), _grant(row)
@@ -58,7 +59,7 @@ class CaseRows:
     def find_by_mailbox(self, mailbox: MailboxId) -> CaseId | None:
         """Find the case of a mailbox."""
         query = select(_cases.id).where(_cases.mailbox == str(mailbox))
-        found = self._connection.execute(query).scalar_one_or_none()
+        found = self.connection.execute(query).scalar_one_or_none()
         return None if found is None else CaseId(found)
 
     def visible(
@@ -85,7 +86,7 @@ class CaseRows:
             query = query.where(_cases.state == state.value)
         if before_number is not None:
             query = query.where(_cases.number < before_number)
-        rows = self._connection.execute(query)
+        rows = self.connection.execute(query)
         return tuple((_case(row), _grant(row), row.seen_position) for row in rows)
 
     def counts(self, account_id: AccountId) -> Mapping[CaseState, int]:
@@ -97,12 +98,12 @@ class CaseRows:
             .group_by(_cases.state)
         )
         return {
-            CaseState(state): count for state, count in self._connection.execute(query)
+            CaseState(state): count for state, count in self.connection.execute(query)
         }
 
     def grant(self, case_id: CaseId, account_id: AccountId, sealed: bytes) -> None:
         """Give the case key to an account."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.case_grants).values(
                 case_id=str(case_id),
                 account_id=str(account_id),
@@ -125,11 +126,11 @@ class CaseRows:
         """List the cases that an account has no key of."""
         granted = select(_grants.case_id).where(_grants.account_id == str(account_id))
         query = select(_cases.id).where(_cases.id.not_in(granted))
-        return tuple(CaseId(each) for each in self._connection.execute(query).scalars())
+        return tuple(CaseId(each) for each in self.connection.execute(query).scalars())
 
     def next_position(self, case_id: CaseId) -> int:
         """Take the next place in the thread."""
-        taken = self._connection.execute(
+        taken = self.connection.execute(
             update(tables.cases)
             .where(_cases.id == str(case_id))
             .values(newest_position=_cases.newest_position + 1)
@@ -155,10 +156,10 @@ class CaseRows:
             _grants.case_id == str(case_id),
             _grants.account_id == str(account_id),
         )
-        return self._connection.execute(query).scalar_one_or_none() or 0
+        return self.connection.execute(query).scalar_one_or_none() or 0
 
     def _update(self, case_id: CaseId, **values: object) -> None:
-        self._connection.execute(
+        self.connection.execute(
             update(tables.cases).where(_cases.id == str(case_id)).values(**values),
         )
 
@@ -168,7 +169,7 @@ class CaseRows:
         account_id: AccountId,
         **values: object,
     ) -> None:
-        self._connection.execute(
+        self.connection.execute(
             update(tables.case_grants)
             .where(
                 _grants.case_id == str(case_id),

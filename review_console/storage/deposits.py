@@ -1,6 +1,7 @@
 """Rows of sealed files."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -13,17 +14,17 @@ from review_console.storage import tables
 _columns = tables.deposits.c
 
 
+@dataclass(frozen=True, slots=True)
 class DepositRows:
     """Implements `services.store.Deposits`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, deposit: Deposit) -> None:
         """Add; adding one that is there already changes nothing."""
         if self.find(deposit.id) is not None:
             return
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.deposits).values(
                 id=str(deposit.id),
                 mailbox=str(deposit.mailbox),
@@ -39,7 +40,7 @@ class DepositRows:
     def find(self, deposit_id: DepositId) -> Deposit | None:
         """Find by id."""
         query = select(tables.deposits).where(_columns.id == str(deposit_id))
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         return None if row is None else _deposit(row)
 
     def in_state(self, state: DepositState) -> Sequence[Deposit]:
@@ -62,7 +63,7 @@ class DepositRows:
         reason: str | None = None,
     ) -> None:
         """Change the state."""
-        self._connection.execute(
+        self.connection.execute(
             update(tables.deposits)
             .where(_columns.id == str(deposit_id))
             .values(state=state.value, reason=reason),
@@ -70,7 +71,7 @@ class DepositRows:
 
     def mark_narrowed(self, deposit_id: DepositId) -> None:
         """Remember that the header was replaced."""
-        self._connection.execute(
+        self.connection.execute(
             update(tables.deposits)
             .where(_columns.id == str(deposit_id))
             .values(narrowed=True),
@@ -78,7 +79,7 @@ class DepositRows:
 
     def _list(self, query: Select[Any]) -> Sequence[Deposit]:
         ordered = query.order_by(_columns.received_on, _columns.id)
-        return tuple(_deposit(row) for row in self._connection.execute(ordered))
+        return tuple(_deposit(row) for row in self.connection.execute(ordered))
 
 
 def _deposit(row: Row[Any]) -> Deposit:

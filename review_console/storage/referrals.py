@@ -1,6 +1,7 @@
 """Rows of destinations and referrals."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,15 +20,15 @@ _referrals: Final = tables.referrals.c
 _grants: Final = tables.case_grants.c
 
 
+@dataclass(frozen=True, slots=True)
 class DestinationRows:
     """Implements `services.store.Destinations`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, destination: Destination) -> None:
         """Add."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.destinations).values(
                 id=str(destination.id),
                 institution=destination.institution,
@@ -43,28 +44,28 @@ class DestinationRows:
     def all(self) -> Sequence[Destination]:
         """List by name."""
         query = select(tables.destinations).order_by(_destinations.name_ru)
-        return tuple(_destination(row) for row in self._connection.execute(query))
+        return tuple(_destination(row) for row in self.connection.execute(query))
 
     def load(self, destination_id: DestinationId) -> Destination:
         """Load; raises `NotFoundError`."""
         query = select(tables.destinations).where(
             _destinations.id == str(destination_id),
         )
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("no such destination")
         return _destination(row)
 
 
+@dataclass(frozen=True, slots=True)
 class ReferralRows:
     """Implements `services.store.Referrals`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, referral: Referral) -> None:
         """Add."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.referrals).values(
                 id=str(referral.id),
                 case_id=str(referral.case),
@@ -80,7 +81,7 @@ class ReferralRows:
     def load(self, referral_id: ReferralId, *, visible_to: AccountId) -> Referral:
         """Load; raises `NotFoundError` also if its case was not granted."""
         query = _visible(visible_to).where(_referrals.id == str(referral_id))
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("no such referral")
         return _referral(row)
@@ -103,7 +104,7 @@ class ReferralRows:
 
     def save(self, referral: Referral) -> None:
         """Change state, approval and export."""
-        self._connection.execute(
+        self.connection.execute(
             update(tables.referrals)
             .where(_referrals.id == str(referral.id))
             .values(**_changing(referral)),
@@ -111,7 +112,7 @@ class ReferralRows:
 
     def _list(self, query: Select[Any]) -> Sequence[Referral]:
         ordered = query.order_by(_referrals.proposed_at, _referrals.id)
-        return tuple(_referral(row) for row in self._connection.execute(ordered))
+        return tuple(_referral(row) for row in self.connection.execute(ordered))
 
 
 def _visible(account_id: AccountId) -> Select[Any]:

@@ -98,8 +98,7 @@ class SealedDirectory:
 
         def write_payload(out: BinaryIO) -> None:
             out.write(window[header_bytes:])
-            for chunk in chunks:
-                out.write(chunk)
+            out.writelines(chunks)
             arriving.check(sha256)
 
         _write_durably(self._payload(deposit_id), write_payload)

@@ -1,6 +1,7 @@
 """Rows of a case's thread: messages and replies."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -16,15 +17,15 @@ _messages: Final = tables.messages.c
 _replies: Final = tables.replies.c
 
 
+@dataclass(frozen=True, slots=True)
 class MessageRows:
     """Implements `services.store.Messages`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, message: Message) -> None:
         """Add."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.messages).values(
                 id=str(message.id),
                 case_id=str(message.case),
@@ -44,12 +45,12 @@ class MessageRows:
             .where(_messages.case_id == str(case_id))
             .order_by(_messages.position)
         )
-        return tuple(_message(row) for row in self._connection.execute(query))
+        return tuple(_message(row) for row in self.connection.execute(query))
 
     def find_by_deposit(self, deposit_id: DepositId) -> Message | None:
         """Find what a sealed file became."""
         query = select(tables.messages).where(_messages.deposit_id == str(deposit_id))
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         return None if row is None else _message(row)
 
     def load(self, message_id: MessageId, *, case: CaseId) -> Message:
@@ -58,21 +59,21 @@ class MessageRows:
             _messages.id == str(message_id),
             _messages.case_id == str(case),
         )
-        row = self._connection.execute(query).one_or_none()
+        row = self.connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("no such message")
         return _message(row)
 
 
+@dataclass(frozen=True, slots=True)
 class ReplyRows:
     """Implements `services.store.Replies`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    connection: Connection
 
     def add(self, reply: StoredReply) -> None:
         """Add."""
-        self._connection.execute(
+        self.connection.execute(
             insert(tables.replies).values(
                 id=str(reply.id),
                 case_id=str(reply.case),
@@ -101,7 +102,7 @@ class ReplyRows:
         query = select(func.max(_replies.number)).where(
             _replies.case_id == str(case_id),
         )
-        return (self._connection.execute(query).scalar() or 0) + 1
+        return (self.connection.execute(query).scalar() or 0) + 1
 
     def waiting(self) -> Sequence[StoredReply]:
         """List what the intake has not got, oldest first."""
@@ -113,14 +114,14 @@ class ReplyRows:
 
     def mark(self, reply_id: ReplyId, delivery: Delivery) -> None:
         """Change the delivery and drop the sealed copy."""
-        self._connection.execute(
+        self.connection.execute(
             update(tables.replies)
             .where(_replies.id == str(reply_id))
             .values(delivery=delivery.value, sealed_reply=None),
         )
 
     def _list(self, query: Select[Any]) -> Sequence[StoredReply]:
-        return tuple(_reply(row) for row in self._connection.execute(query))
+        return tuple(_reply(row) for row in self.connection.execute(query))
 
 
 def _message(row: Row[Any]) -> Message:

@@ -1,7 +1,7 @@
 """What the templates of a case read."""
 
-from protocol.report import ConsentTo
 from protocol.reply import CaseState
+from protocol.report import ConsentTo
 from review_console.domain.audit import AuditEntry
 from review_console.domain.case import EntryKind
 from review_console.domain.destination import is_permitted

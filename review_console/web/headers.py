@@ -26,20 +26,20 @@ COOKIE: Final = {
 
 CONTENT_POLICY: Final = "Content-Security-Policy"
 
-PAGE_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    ),
+_PAGE_ALLOWS: Final = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
 )
+
+PAGE_POLICY: Final = "; ".join(_PAGE_ALLOWS)
 
 DOWNLOAD_POLICY: Final = "sandbox; default-src 'none'"
 

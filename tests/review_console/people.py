@@ -43,7 +43,7 @@ from review_console.services.use_cases import Operations, Services
 from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
 
-PASSPHRASE = "six words make a good passphrase"
+PASSPHRASE = "six words make a good passphrase"  # noqa: S105  # opens test keys alone
 ORIGIN = "https://console.test"
 NAMES = {
     Language.KK: "Адал қоғам",

@@ -8,9 +8,9 @@ import pytest
 from crypto.age import HybridIdentity, OpeningReader
 from crypto.entropy import system_entropy
 from crypto.errors import NoMatchingIdentityError
+from protocol.codename import Codename
 from protocol.languages import Language
 from protocol.mailbox import ReporterKeys
-from protocol.codename import Codename
 from protocol.reply import CaseState, open_replies
 from protocol.report import ReportReader
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
