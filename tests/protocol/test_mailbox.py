@@ -1,0 +1,152 @@
+"""Promises of `protocol.mailbox`."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto.entropy import system_entropy
+from protocol.codename import Codename
+from protocol.errors import MalformedError, TooLargeError, UnreadableError
+from protocol.mailbox import (
+    MailboxId,
+    MailboxToken,
+    OrganisationId,
+    ReporterKeys,
+    build_mailbox_answer,
+    read_mailbox_answer,
+)
+
+_BYTES_32 = st.binary(min_size=32, max_size=32)
+
+
+@given(raw=_BYTES_32)
+def test_a_token_reads_back(raw: bytes) -> None:
+    """Writing and reading the header are inverse; 43 characters of base64url."""
+    token = MailboxToken(raw)
+
+    assert len(token.bearer()) == len("Bearer ") + 43
+    assert MailboxToken.parse_bearer(token.bearer()) == token
+
+
+@given(raw=_BYTES_32)
+def test_an_organisation_id_reads_back(raw: bytes) -> None:
+    """Writing and reading are inverse."""
+    assert OrganisationId.parse(str(OrganisationId(raw))) == OrganisationId(raw)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "A" * 43,
+        "bearer " + "A" * 43,
+        "Bearer  " + "A" * 43,
+        "Bearer " + "A" * 42,
+        "Bearer " + "A" * 44,
+        "Bearer " + "A" * 43 + "=",
+        "Bearer " + "A" * 42 + "B",
+        "Bearer " + "+" * 43,
+        "Bearer " + "é" * 43,
+    ],
+)
+def test_a_token_has_one_spelling(value: str) -> None:
+    """Padding, other alphabets and stray bits are refused."""
+    with pytest.raises(MalformedError) as refused:
+        MailboxToken.parse_bearer(value)
+
+    assert refused.value.reason == "not_a_mailbox_token"
+
+
+@given(value=st.text())
+def test_random_text_is_refused_by_type(value: str) -> None:
+    """Parsing raises nothing but its own error."""
+    for parse in (MailboxToken.parse_bearer, OrganisationId.parse, MailboxId):
+        with pytest.raises(MalformedError):
+            parse(value)
+
+
+@pytest.mark.parametrize("text", ["", "a" * 31, "a" * 33, "A" * 32, "1" * 32, "а" * 32])
+def test_a_mailbox_has_one_spelling(text: str) -> None:
+    """32 characters of base32 in lower case, and nothing else."""
+    with pytest.raises(MalformedError):
+        MailboxId(text)
+
+
+def test_lengths_are_fixed() -> None:
+    """A token and an organisation's id have 32 bytes."""
+    with pytest.raises(MalformedError):
+        MailboxToken(bytes(31))
+    with pytest.raises(MalformedError):
+        OrganisationId(bytes(33))
+
+
+def test_no_secret_is_shown() -> None:
+    """Whoever prints keys learns nothing that opens a mailbox."""
+    keys = ReporterKeys.derive(Codename(b"abcdefghijkl"), OrganisationId(bytes(32)))
+
+    shown = f"{keys!r} {keys.token!r} {keys.token}"
+
+    for secret in (keys.token.raw, keys.identity.seed, keys.signing_key.seed):
+        assert secret.hex() not in shown
+        assert repr(secret) not in shown
+    assert keys.token.bearer() not in shown
+
+
+def test_every_derived_value_is_another() -> None:
+    """One leaked value opens nothing else."""
+    keys = ReporterKeys.derive(Codename(bytes(12)), OrganisationId(bytes(32)))
+    values = {keys.token.raw, keys.identity.seed, keys.signing_key.seed}
+
+    assert len(values) == 3
+
+
+def test_organisations_cannot_be_linked() -> None:
+    """One codename used twice gives unrelated mailboxes."""
+    codename = Codename(bytes(12))
+    first = ReporterKeys.derive(codename, OrganisationId(bytes(32)))
+    second = ReporterKeys.derive(codename, OrganisationId(b"\x01" * 32))
+
+    assert first.mailbox != second.mailbox
+
+
+@given(replies=st.lists(st.binary(max_size=300), max_size=5))
+def test_an_answer_reads_back(replies: list[bytes]) -> None:
+    """Building and reading are inverse, oldest first."""
+    answer = build_mailbox_answer(replies, entropy=system_entropy)
+
+    assert read_mailbox_answer(answer) == tuple(replies)
+
+
+def test_answers_are_alike() -> None:
+    """An empty mailbox and one with replies differ in nothing that is seen."""
+    empty = build_mailbox_answer([], entropy=system_entropy)
+    full = build_mailbox_answer([bytes(18_000)] * 7, entropy=system_entropy)
+
+    assert len(empty) == len(full) == 131_072
+
+
+def test_an_answer_cannot_be_compressed() -> None:
+    """Random padding: no size on the way tells how full a mailbox is."""
+    first = build_mailbox_answer([], entropy=system_entropy)
+    second = build_mailbox_answer([], entropy=system_entropy)
+
+    assert first[1_000:2_000] != second[1_000:2_000]
+    assert len(set(first[1_000:3_000])) > 200
+
+
+def test_an_answer_holds_999_replies() -> None:
+    """One more is refused rather than dropped silently."""
+    replies = [b"r"] * 999
+
+    answer = build_mailbox_answer(replies, entropy=system_entropy)
+
+    assert read_mailbox_answer(answer) == tuple(replies)
+    with pytest.raises(TooLargeError):
+        build_mailbox_answer([*replies, b"r"], entropy=system_entropy)
+
+
+@given(body=st.binary(max_size=300))
+def test_a_random_answer_is_refused_by_type(body: bytes) -> None:
+    """Reading raises nothing but its own error."""
+    with pytest.raises(UnreadableError):
+        read_mailbox_answer(body)
