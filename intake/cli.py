@@ -22,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = _parser().parse_args(words)
+    # The database and its log are for this account alone.
+    os.umask(0o077)
     environment = dict(os.environ)  # noqa: TID251  # handed to Config.from_env
     try:
         if arguments.command == "migrate":

@@ -111,12 +111,20 @@ class ServerProcess:
 
     def stop(self) -> None:
         """Ask it to stop, and wait."""
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_SECONDS)
-            finally:
-                self.kill()
+        if self._process is None:
+            return
+        # strace does not pass a signal on; the server is its only child.
+        pid = self.children()[0] if self._wrapper else self._process.pid
+        os.kill(pid, signal.SIGTERM)
+        try:
+            self._process.wait(STOP_SECONDS)
+        finally:
+            self.kill()
+
+    def children(self) -> list[int]:
+        """Processes that the first one started."""
+        path = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(pid) for pid in path.read_text().split()]
 
     def kill(self) -> None:
         """Kill master and workers at once, as a power cut would."""
