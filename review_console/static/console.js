@@ -25,6 +25,8 @@
         dialog.returnValue = "";
         dialog.addEventListener("close", () => answered(dialog.returnValue === "yes"), { once: true });
         dialog.showModal();
+        // The answer that changes nothing is under the finger first.
+        find("button[value=no]", dialog)?.focus();
     }
 
     function copyInto(dialog, name, text) {
