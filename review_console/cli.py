@@ -35,6 +35,8 @@ from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
 
 PRIVATE_FILE: Final = 0o600
+PRIVATE_UMASK: Final = 0o077
+"""The database, its journal and every key are the console's user's alone."""
 
 
 class OperatorError(Exception):
@@ -52,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = _parser().parse_args(words)
+    os.umask(PRIVATE_UMASK)
     environment = dict(os.environ)  # noqa: TID251  # handed to Config
     try:
         match arguments.command:

@@ -128,9 +128,9 @@ class House:
         return House(**(vars(self) | {"adapters": adapters, "services": services}))
 
 
-def build_house(folder: Path, *, intake: str = "http://127.0.0.1:9") -> House:
+def build_house(folder: Path, *, now: datetime = START) -> House:
     """Found an organisation: two reviewers, two coordinators, two destinations."""
-    clock = FakeClock()
+    clock = FakeClock(now)
     database = f"sqlite:///{folder / 'console.sqlite'}"
     engine = make_engine(database)
     upgrade(engine)
@@ -159,7 +159,7 @@ def build_house(folder: Path, *, intake: str = "http://127.0.0.1:9") -> House:
         database=database,
         data=folder / "data",
         root_key=root_key,
-        intake=intake,
+        intake="http://127.0.0.1:9",
         origin=ORIGIN,
         profile=INSECURE_TESTING,
     )
@@ -279,7 +279,7 @@ class Reporter:
         signing_key: SigningKey | None,
     ) -> bytes:
         sealed = io.BytesIO()
-        recipients = self.directory.report_recipients(START)
+        recipients = self.directory.report_recipients(self.directory.issued)
         with ReportWriter(
             sealed,
             recipients,
