@@ -1,27 +1,27 @@
 """Pictures of the running house, for the README and for whoever reads the texts.
 
     python -m deploy.pictures docs/pictures --intake http://127.0.0.1:8480
-    python -m deploy.pictures docs/pictures --intake … --console … < log-in.json
+    python -m deploy.pictures docs/pictures --intake … --console … --demo .demo
 
 Every page is taken in three languages, on a phone and on a desktop, as
 `PAGE-LANGUAGE-DEVICE.png`. The pictures of a codename file a real report each.
 
-The console's log-in comes as JSON on standard input, so that it is in no
-argument list: `{"name": …, "passphrase": …, "totp_secret": base32}`.
+The console is entered as the first person of the demonstration that `--demo`
+names: no secret stands in an argument.
 """
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 import pyotp
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from deploy.organisation import LogIn, load
 from protocol.languages import Language
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -61,13 +61,8 @@ STORY: Final = {
 """Invented, as all of the demonstration."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogIn:
-    """A reviewer of the demonstration."""
-
-    name: str
-    passphrase: str = field(repr=False)
-    totp_secret: str = field(repr=False)
+class PictureError(Exception):
+    """An app answered with an error page; the message says which and where."""
 
 
 Visit = Callable[[Page, str, Language], None]
@@ -155,13 +150,14 @@ def opened(browser: Browser, device: Device, *, script: bool) -> Iterator[Page]:
 
 
 def log_in(page: Page, origin: str, who: LogIn) -> None:
-    """Log in as a reviewer."""
+    """Log in as a reviewer, and fetch what waits at the intake."""
     page.goto(f"{origin}/login")
     page.fill("[name=name]", who.name)
     page.fill("[name=passphrase]", who.passphrase)
     page.fill("[name=code]", pyotp.TOTP(who.totp_secret).now())
     page.click("main form button")
-    page.wait_for_selector("header .person", timeout=PATIENCE_MS)
+    page.click("#sync button", timeout=PATIENCE_MS)
+    page.wait_for_selector(".sync-result", timeout=PATIENCE_MS)
 
 
 def take(
@@ -170,11 +166,16 @@ def take(
     """Take each page in each language.
 
     Raises:
+        PictureError: There is only an error to be seen.
         playwright.sync_api.Error: A page did not come to what it should show.
     """
+    statuses: list[int] = []
+    page.on("response", lambda response: statuses.append(response.status))
     for name, visit in pages.items():
         for language in Language:
             visit(page, origin, language)
+            if max(statuses) >= HTTPStatus.BAD_REQUEST:
+                raise PictureError(f"{name} in {language.value}: {max(statuses)}")
             path = where / f"{name}-{language.value}-{device.name}.png"
             page.screenshot(path=path)
             print(path)
@@ -194,21 +195,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="deploy.pictures")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--intake", required=True, metavar="URL")
-    parser.add_argument("--console", metavar="URL", help="log-in on standard input")
+    parser.add_argument("--console", metavar="URL")
+    parser.add_argument("--demo", type=Path, default=Path(".demo"), metavar="PLACE")
     options = parser.parse_args(arguments)
     options.directory.mkdir(parents=True, exist_ok=True)
-    who = LogIn(**json.load(sys.stdin)) if options.console else None
+    organisation = load(options.demo) if options.console else None
+    if options.console and organisation is None:
+        parser.error(f"no demonstration in {options.demo}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(ARGUMENTS)
         )
+        # First, so that the reports of our own pictures are not yet in the list.
+        if organisation is not None:
+            who = organisation.log_ins[0]
+            take_console(browser, options.directory, options.console, who)
         for device in DEVICES:
             with opened(browser, device, script=True) as page:
                 take(page, options.directory, SCRIPT_PAGES, options.intake, device)
             with opened(browser, device, script=False) as page:
                 take(page, options.directory, PLAIN_PAGES, options.intake, device)
-        if who is not None:
-            take_console(browser, options.directory, options.console, who)
         browser.close()
     return 0
 
