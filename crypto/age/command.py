@@ -232,7 +232,3 @@ def _is_special(path: str) -> bool:
 def _fail(reason: str) -> int:
     sys.stderr.write(f"debunker age: error: {reason}\n")
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

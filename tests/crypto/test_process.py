@@ -29,15 +29,47 @@ def test_a_crash_leaves_no_core_dump() -> None:
     assert run.stdout.splitlines() == ["(0, 0) 0", "True False"]
 
 
+class FakeLibrary:
+    """A C library whose kernel answers in one way."""
+
+    def __init__(self, answer: int) -> None:
+        """Answer every call so."""
+        self.answer = answer
+        self.calls: list[tuple[int, ...]] = []
+
+    def prctl(self, *arguments: int) -> int:
+        """Remember the call."""
+        self.calls.append(arguments)
+        return self.answer
+
+
+@pytest.fixture
+def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests themselves may dump core."""
+    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
+
+
+@pytest.mark.usefixtures("no_limit")
 def test_a_refusal_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever starts unprotected is told."""
-
-    class FakeRefusingLibrary:
-        def prctl(self, *_arguments: int) -> int:
-            return -1
-
-    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: FakeRefusingLibrary())
-    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: FakeLibrary(-1))
 
     with pytest.raises(OSError):  # noqa: PT011 - the kernel's own number
         process.harden_process()
+
+
+@pytest.mark.usefixtures("no_limit")
+@pytest.mark.parametrize(
+    ("platform", "calls"), [("linux", [(4, 0, 0, 0, 0)]), ("darwin", [])]
+)
+def test_linux_is_asked_and_others_are_not(
+    monkeypatch: pytest.MonkeyPatch, platform: str, calls: list[tuple[int, ...]]
+) -> None:
+    """Elsewhere a developer can still run everything."""
+    library = FakeLibrary(0)
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: library)
+    monkeypatch.setattr("sys.platform", platform)
+
+    process.harden_process()
+
+    assert library.calls == calls

@@ -5,7 +5,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,17 +33,45 @@ def key_file(identity: AnyIdentity, directory: Path) -> Path:
     return path
 
 
+PROGRAM = "import sys; from crypto.age.command import main; sys.exit(main())"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class FakeTerminal(io.TextIOWrapper):
+    """Standard output that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say yes."""
+        return True
+
+
+def within(
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: Sequence[str],
+    data: bytes,
+    output: Callable[[io.BytesIO], io.TextIOWrapper] = io.TextIOWrapper,
+) -> tuple[int, bytes]:
+    """Run the command in this process; return its status and standard output."""
+    written = io.BytesIO()
+    stream = output(written)
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        patch.setattr("sys.stdout", stream)
+        status = main(arguments)
+    stream.detach()
+    return status, written.getvalue()
+
+
 def age(
     *arguments: str | Path, data: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """Run our command as a process of its own, from anywhere."""
-    root = Path(__file__).resolve().parents[3]
     return subprocess.run(
-        [sys.executable, "-m", "crypto.age.command", *arguments],
+        [sys.executable, "-c", PROGRAM, *arguments],
         input=data,
         capture_output=True,
         check=False,
-        env={"PYTHONPATH": str(root)},
+        env={"PYTHONPATH": str(ROOT)},
     )
 
 
@@ -223,16 +251,15 @@ def on_terminal(
     arguments: list[str], directory: Path, data: bytes
 ) -> tuple[int, bytes]:
     """Run the command with a terminal as its standard output."""
-    root = Path(__file__).resolve().parents[3]
     master, slave = pty.openpty()
     run = subprocess.run(
-        [sys.executable, "-m", "crypto.age.command", *arguments],
+        [sys.executable, "-c", PROGRAM, *arguments],
         input=data,
         stdout=slave,
         stderr=subprocess.DEVNULL,
         check=False,
         cwd=directory,
-        env={"PYTHONPATH": str(root)},
+        env={"PYTHONPATH": str(ROOT)},
     )
     os.close(slave)
     shown = b""
@@ -246,21 +273,58 @@ def on_terminal(
 
 
 def test_a_terminal_gets_text_but_no_binary(
-    identity: AnyIdentity, key_file: Path, directory: Path
+    identity: AnyIdentity, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bytes can command a terminal; `-o -` takes the risk."""
-    recipient = str(identity.recipient)
-    text, binary, broken = (
-        seal(plaintext, [identity.recipient], entropy=system_entropy)
-        for plaintext in ("Мәтін\n".encode(), b"\x1b[2J", b"\xff\xfe")
-    )
+    text, command, latin = "Мәтін\n".encode(), b"\x1b[2J", b"\xff\xfe"
     opening = ["-d", "-i", str(key_file)]
 
+    def shown(arguments: Sequence[str], plaintext: bytes) -> tuple[int, bytes]:
+        sealed = seal(plaintext, [identity.recipient], entropy=system_entropy)
+        return within(monkeypatch, arguments, sealed, FakeTerminal)
+
+    assert shown(["-r", str(identity.recipient)], b"x") == (1, b"")
+    assert shown(opening, command) == (1, b"")
+    assert shown(opening, latin) == (1, b"")
+    assert shown(opening, text) == (0, text)
+    assert shown([*opening, "-o", "-"], command) == (0, command)
+
+
+def test_a_real_terminal_is_one(key_file: Path, directory: Path) -> None:
+    """And text reaches it."""
+    recipient = str(X25519Identity.generate(system_entropy).recipient)
+    own = age("-e", "-i", key_file, data="Мәтін\n".encode()).stdout
+
     assert on_terminal(["-r", recipient], directory, b"x") == (1, b"")
-    assert on_terminal(opening, directory, binary) == (1, b"")
-    assert on_terminal(opening, directory, broken) == (1, b"")
-    assert on_terminal(opening, directory, text) == (0, "Мәтін\r\n".encode())
-    assert on_terminal([*opening, "-o", "-"], directory, binary) == (0, b"\x1b[2J")
+    assert on_terminal(["-d", "-i", str(key_file)], directory, own) == (
+        0,
+        "Мәтін\r\n".encode(),
+    )
+
+
+def test_an_identity_may_come_through_a_pipe(
+    identity: AnyIdentity, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a password manager, so that it never lies on the disk."""
+    sealed = seal(LONG, [identity.recipient], entropy=system_entropy)
+    (directory / "s").write_bytes(sealed)
+    arguments = ["-d", "-i", "-", str(directory / "s")]
+
+    opened = within(monkeypatch, arguments, identity.encode().encode())
+
+    assert opened == (0, LONG)
+
+
+def test_an_error_without_a_file_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk has no name."""
+    recipient = str(X25519Identity.generate(system_entropy).recipient)
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x")))
+    assert main(["-r", recipient, "-o", "/dev/full", "-"]) == 1
+
+    assert "No space left on device" in capsys.readouterr().err
 
 
 def test_identities_never_come_from_the_command_line(
