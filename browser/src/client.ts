@@ -7,9 +7,11 @@
  * in an address, for addresses are kept in many places.
  */
 
-import { UnreachableError } from './errors.ts'
+import { ClosedError, UnreachableError } from './errors.ts'
 import { parseWordList, type WordLanguage, type WordList } from './words.ts'
 import type { UnverifiedDirectory } from './directory.ts'
+
+const HTTP_CLOSED = 503
 
 export class IntakeClient {
     readonly #origin: string
@@ -20,7 +22,7 @@ export class IntakeClient {
         this.#fetch = fetchFunction
     }
 
-    /** The directory and its signature, as received. Throws UnreachableError. */
+    /** The directory and its signature, as received. Throws UnreachableError, ClosedError. */
     async fetchDirectory(): Promise<UnverifiedDirectory> {
         const [directory, signature] = await Promise.all([this.#get('/directory.json'), this.#get('/directory.json.sig')])
         return { directory, signature: new TextDecoder().decode(signature) }
@@ -42,13 +44,15 @@ export class IntakeClient {
     }
 
     async #get(path: string, options: RequestInit = {}): Promise<Uint8Array> {
+        let status: number
         try {
             const url = new URL(path, this.#origin)
             const response = await this.#fetch(url, { ...options, credentials: 'omit', cache: 'no-store', redirect: 'error' })
             if (response.ok) return new Uint8Array(await response.arrayBuffer())
+            status = response.status
         } catch {
-            // told below: why a browser could not fetch, it does not say
+            throw new UnreachableError() // why a browser could not fetch, it does not say
         }
-        throw new UnreachableError()
+        throw status === HTTP_CLOSED ? new ClosedError() : new UnreachableError()
     }
 }

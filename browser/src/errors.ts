@@ -17,6 +17,7 @@
  *     │   └── UnusableDirectoryError a role is missing, or a recipient is not hybrid
  *     ├── TooLargeError             more than a format may hold
  *     ├── UnreachableError          the intake did not answer, or not as it should
+ *     ├── ClosedError               503: the form is closed
  *     ├── FileError                 a chosen file changed or cannot be read; its name is in `.fileName`
  *     └── UploadError               see upload.ts
  *
@@ -109,6 +110,12 @@ export class FileError extends ProtocolError {
     constructor(fileName: string) {
         super('file_changed')
         this.fileName = fileName
+    }
+}
+
+export class ClosedError extends ProtocolError {
+    constructor() {
+        super('closed')
     }
 }
 

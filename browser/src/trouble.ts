@@ -1,6 +1,7 @@
 /** Which words an error gets on the page. What is not listed here is a bug, and says so. */
 
 import {
+    ClosedError,
     ExpiredDirectoryError,
     FileError,
     FutureDirectoryError,
@@ -14,7 +15,7 @@ import {
     type CodenameError,
 } from './errors.ts'
 import type { Trouble, TroubleKind, WrongCodename } from './talk.ts'
-import { ClosedError, LostUploadError, RefusedUploadError, TooLargeUploadError } from './upload.ts'
+import { LostUploadError, RefusedUploadError, TooLargeUploadError } from './upload.ts'
 
 /** The narrower class stands before the wider one. */
 const KINDS: readonly (readonly [new (...values: never[]) => ProtocolError, TroubleKind])[] = [

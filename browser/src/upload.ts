@@ -13,9 +13,10 @@
  * * `run` returns only when the server has said that it has everything.
  * * `run` may be called again after InterruptedUploadError; what is sealed stays the same.
  *
+ * A 503 to the creation is ClosedError: nothing has been sent. Else
+ *
  *     UploadError
  *     ├── InterruptedUploadError  no connection for long; call `run` again
- *     ├── ClosedError             503 to the creation: the form is closed
  *     ├── TooLargeUploadError     413
  *     ├── LostUploadError         the server has deleted what it had
  *     └── RefusedUploadError      any other refusal that repeating will not change
@@ -24,13 +25,12 @@
 import { base64 } from '@scure/base'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Clock } from './effects.ts'
-import { ProtocolError } from './errors.ts'
+import { ClosedError, ProtocolError } from './errors.ts'
 import { MIN_PIECE_BYTES, Pieces, nextPieceBytes } from './pieces.ts'
 import type { SealedReport } from './report.ts'
 
 export class UploadError extends ProtocolError {}
 export class InterruptedUploadError extends UploadError {}
-export class ClosedError extends UploadError {}
 export class TooLargeUploadError extends UploadError {}
 export class LostUploadError extends UploadError {}
 export class RefusedUploadError extends UploadError {}
@@ -217,7 +217,7 @@ export class Upload {
             return response
         } catch (error) {
             signal.throwIfAborted()
-            if (error instanceof UploadError) throw error
+            if (error instanceof ProtocolError) throw error
             throw new PassingError() // no answer: whatever the browser calls it
         } finally {
             signal.removeEventListener('abort', stop)
@@ -232,7 +232,7 @@ function refuse(status: number, method: string): void {
     if (status === 410 && method === 'DELETE') return
     if (status === 404 || status === 410) throw new LostUploadError('lost')
     if (status === 413) throw new TooLargeUploadError('too_large')
-    if (status === 503 && method === 'POST') throw new ClosedError('closed')
+    if (status === 503 && method === 'POST') throw new ClosedError()
     if (status >= 500 || PASSING.includes(status)) throw new PassingError()
     throw new RefusedUploadError('refused')
 }

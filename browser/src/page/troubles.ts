@@ -10,6 +10,8 @@ export function showTrouble(texts: Texts, trouble: Trouble, words?: string): voi
     const sentence = box.querySelector('p')
     if (sentence) sentence.textContent = words ?? texts.get(`trouble_${trouble.kind}`, { name: trouble.fileName })
     show('preparing', false)
+    // The way without script is the answer to an old browser only: never to keys that nobody signed.
+    show('trouble-plain', trouble.kind === 'browser')
     show('waiting', false)
     box.hidden = false
     focus('trouble')

@@ -1,0 +1,272 @@
+"""The report's page: what is told to a reporter, and what is not sent."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Dialog, Request, Route
+
+from crypto.ed25519 import SigningKey
+from crypto.entropy import system_entropy
+from protocol.directory import SignedDirectory
+from tests.browser.conftest import Visit
+
+pytestmark = [
+    pytest.mark.enable_socket,
+    pytest.mark.end_to_end,
+    pytest.mark.needs("chromium"),
+]
+
+NOW = datetime.now(UTC)  # noqa: TID251  # the browser asks its own clock
+TEXT = "Мен әкімнің ақша алғанын көрдім."
+SUBMIT = "#report button[type=submit]"
+
+
+def _write(visit: Visit, *, language: str = "ru", files: tuple[Path, ...] = ()) -> None:
+    """Fill in the form and send it."""
+    visit.open(f"/{language}/report")
+    visit.page.fill("#text", TEXT)
+    visit.page.set_input_files("#attachments", list(files))
+    visit.page.click(SUBMIT)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_report_arrives_and_leaves_no_trace(
+    visit: Visit, photo: Path, language: str
+) -> None:
+    """The codename is shown, received comes last, and the device keeps nothing."""
+    _write(visit, language=language, files=(photo, photo))
+
+    visit.shown("#received")
+    characters = visit.page.inner_text("#codename-characters")
+    assert re.fullmatch(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{5}-[0-9A-Z]{5}", characters)
+    words = visit.page.text_content("#codename-words") or ""
+    assert len(words.split()) == (0 if language == "kk" else 10)
+    assert visit.page.is_visible("#codename-words-block") is (language != "kk")
+    assert visit.page.input_value("#text") == ""
+    kept = visit.page.evaluate(
+        """async () => [localStorage.length, sessionStorage.length,
+          (await indexedDB.databases()).length, document.cookie]"""
+    )
+    assert kept == [0, 0, 0, ""]
+    assert visit.page.context.cookies() == []
+    assert visit.complaints == []
+    assert sum("PATCH" in request for request in visit.requests) > 1
+
+
+def test_an_empty_report_is_not_sent(visit: Visit) -> None:
+    """The summary takes the focus and leads to the field, which says the same."""
+    visit.open("/ru/report")
+    title = visit.page.title()
+    visit.page.fill("#text", " \n\t ")
+    visit.page.click(SUBMIT)
+
+    summary = visit.shown("#error-summary")
+    assert visit.page.evaluate("document.activeElement.id") == "error-summary"
+    assert visit.page.title() == f"Ошибка: {title}"
+    error = visit.page.inner_text("#error-text")
+    assert error
+    assert error in summary
+    assert visit.page.get_attribute("#text", "aria-invalid") == "true"
+    visit.page.click("#error-summary a")
+    assert visit.page.evaluate("document.activeElement.id") == "text"
+    visit.page.fill("#text", TEXT)
+    visit.page.click(SUBMIT)
+    visit.shown("#received")
+    assert visit.page.title() == title
+    assert visit.page.is_hidden("#error-summary")
+
+
+def test_a_long_answer_is_told_before_it_is_sealed(visit: Visit) -> None:
+    """The error opens the part of the form where the field is."""
+    visit.open("/ru/report")
+    visit.page.fill("#text", TEXT)
+    visit.page.evaluate("document.querySelector('#place').value = 'ж'.repeat(2001)")
+    visit.page.click(SUBMIT)
+
+    assert "2\u00a0000" in visit.shown("#error-summary")
+    visit.page.click("#error-summary a")
+    assert visit.page.evaluate("document.activeElement.id") == "place"
+    assert visit.sent("/uploads") == []
+
+
+def test_a_text_past_the_limit_is_told(visit: Visit) -> None:
+    """More than 1 MiB of words is a file, not an answer."""
+    visit.open("/ru/report")
+    visit.page.evaluate(
+        """document.querySelector('#text').value = 'слово\\n'.repeat(100_000)
+        document.querySelector('#report').requestSubmit()"""
+    )
+
+    visit.shown("#error-summary")
+    assert visit.page.is_visible("#error-text")
+    assert visit.sent("/uploads") == []
+
+
+def _serve(visit: Visit, signed: SignedDirectory) -> None:
+    """Put another directory in the intake's place."""
+    page = visit.page
+    page.route("**/directory.json", lambda route: route.fulfill(body=signed.directory))
+    page.route(
+        "**/directory.json.sig", lambda route: route.fulfill(body=signed.signature)
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "words", "path"),
+    [
+        ("expired", "истёк", "/ru/report"),
+        ("clock", "часы", "/ru/report"),
+        ("not_signed", "не подписаны", "/ru/report"),
+        ("altered", "не подписаны", "/ru/report"),
+        ("not_signed", "не подписаны", "/ru/mailbox"),
+    ],
+)
+def test_keys_that_must_not_be_used_close_the_form(
+    visit: Visit, case: str, words: str, path: str
+) -> None:
+    """Each wrong directory has its own words, and nothing can be typed."""
+    organisation = visit.organisation
+    if case == "expired":
+        signed = organisation.directory(now=NOW - timedelta(days=60))
+    elif case == "clock":
+        signed = organisation.directory(now=NOW + timedelta(days=3))
+    elif case == "not_signed":
+        stranger = SigningKey.generate(system_entropy)
+        signed = organisation.directory(root=stranger)
+    else:
+        right = organisation.directory()
+        altered = right.directory.replace(b'"version":1', b'"version":2')
+        signed = SignedDirectory(directory=altered, signature=right.signature)
+    _serve(visit, signed)
+
+    visit.open(path)
+
+    assert words in visit.shown("#trouble").lower()
+    assert visit.page.evaluate("document.activeElement.id") == "trouble"
+    assert visit.page.is_hidden("#report, #open-mailbox")
+    assert visit.page.is_hidden("#trouble-plain")
+
+
+def test_a_site_that_does_not_answer_is_told(visit: Visit) -> None:
+    """Offline is not the same as closed."""
+    visit.page.route("**/directory.json", lambda route: route.abort())
+
+    visit.open("/ru/report")
+
+    offline = visit.shown("#trouble")
+    visit.page.unroute("**/directory.json")
+    visit.page.route("**/directory.json", lambda route: route.fulfill(status=503))
+    visit.open("/ru/report")
+    assert visit.shown("#trouble") != offline
+
+
+def test_a_closed_form_keeps_what_was_typed(visit: Visit) -> None:
+    """503 to the creation: the reporter is told, and can try again later."""
+    visit.page.route("**/uploads", lambda route: route.fulfill(status=503))
+
+    _write(visit)
+
+    visit.shown("#trouble")
+    assert visit.page.input_value("#text") == TEXT
+    assert visit.page.is_hidden("#codename")
+    assert visit.page.text_content("#codename-characters") == ""
+
+
+def test_files_that_the_server_does_not_take_are_told_at_the_field(
+    visit: Visit, photo: Path
+) -> None:
+    """413: the words stand beside the files, which are still chosen."""
+    visit.page.route("**/uploads", lambda route: route.fulfill(status=413))
+
+    _write(visit, files=(photo,))
+
+    visit.shown("#error-attachments")
+    assert "фото.jpg" in visit.page.inner_text("#chosen-files")
+
+
+def test_a_file_that_changes_is_named(visit: Visit, photo: Path) -> None:
+    """Half of one file and half of another never go out as one."""
+    visit.open("/ru/report")
+    visit.page.fill("#text", TEXT)
+    visit.page.set_input_files("#attachments", [photo])
+    photo.write_bytes(b"another")
+    visit.page.click(SUBMIT)
+
+    assert "фото.jpg" in visit.shown("#error-summary")
+    assert visit.page.input_value("#text") == TEXT
+    visit.page.click("#chosen-files button")
+    visit.page.click(SUBMIT)
+    visit.shown("#received")
+
+
+def test_a_broken_connection_mends_itself(visit: Visit, photo: Path) -> None:
+    """Pieces that are cut are sent again, and nothing is sealed anew."""
+    broken: list[Request] = []
+
+    def break_twice(route: Route) -> None:
+        if route.request.method == "PATCH" and len(broken) < 2:
+            broken.append(route.request)
+            route.abort()
+        else:
+            route.continue_()
+
+    visit.page.route("**/uploads/*", break_twice)
+
+    _write(visit, files=(photo,))
+
+    visit.shown("#codename")
+    visit.shown("#received")
+    assert len(broken) == 2
+    assert sum("POST" in request for request in visit.sent("/uploads")) == 1
+
+
+def test_sending_can_be_cancelled(visit: Visit, photo: Path) -> None:
+    """What was sent is deleted; what was typed stays; the codename goes."""
+    visit.page.route(
+        "**/uploads/*",
+        lambda route: (
+            route.continue_() if route.request.method == "DELETE" else route.abort()
+        ),
+    )
+
+    _write(visit, files=(photo,))
+    visit.shown("#codename")
+    visit.page.click("#cancel")
+
+    visit.shown("#report")
+    assert any("DELETE" in request for request in visit.sent("/uploads/"))
+    assert visit.page.input_value("#text") == TEXT
+    assert visit.page.is_hidden("#codename")
+    assert visit.page.text_content("#codename-characters") == ""
+    visit.page.unroute("**/uploads/*")
+    visit.page.click(SUBMIT)
+    visit.shown("#received")
+
+
+def test_a_browser_that_asks_before_leaving_asks_only_while_sending(
+    visit: Visit,
+) -> None:
+    """Closing the page would end the sending for good."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    visit.page.on("dialog", answer)
+    visit.page.route(
+        "**/uploads",
+        lambda route: route.abort() if route.request.method == "POST" else None,
+    )
+    _write(visit)
+    visit.shown("#sending")
+    visit.page.goto(visit.origin + "/ru/")
+    assert asked == ["beforeunload"]
+    visit.page.unroute("**/uploads")
+
+    _write(visit)
+    visit.shown("#received")
+    visit.page.goto(visit.origin + "/ru/")
+    assert asked == ["beforeunload"]
