@@ -124,19 +124,25 @@ def sign_request(
 
     Returns:
         The headers to add: `Content-Digest`, `Signature-Input`, `Signature`.
+
+    Raises:
+        ValueError: The URL is not absolute, or not percent-encoded.
     """
     request = _Request(method, url, {})
     signer = HTTPMessageSigner(
         signature_algorithm=_Ed25519, key_resolver=_OneKey(private_key=key)
     )
-    signer.sign(
-        request,
-        key_id=KEY_ID,
-        created=now,
-        label=LABEL,
-        covered_component_ids=COMPONENTS,
-        body=body,
-    )
+    try:
+        signer.sign(
+            request,
+            key_id=KEY_ID,
+            created=now,
+            label=LABEL,
+            covered_component_ids=COMPONENTS,
+            body=body,
+        )
+    except HTTPMessageSignaturesException:
+        raise ValueError("the URL is not absolute, or not encoded") from None
     return request.headers
 
 
