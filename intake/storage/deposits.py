@@ -218,6 +218,10 @@ class Recovery:
         truncate_log(self._engine)
         return done
 
+    def release(self) -> None:
+        """Let go of the directory; nothing may be served afterwards."""
+        self._files.release()
+
 
 def _deposit_values(deposit: Deposit) -> dict[str, object]:
     return {

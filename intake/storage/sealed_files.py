@@ -232,6 +232,12 @@ class SealedFiles:
         fcntl.flock(self._lock_descriptor, fcntl.LOCK_SH)
         return True
 
+    def release(self) -> None:
+        """Let go of the directory; nothing may be served afterwards."""
+        if self._lock_descriptor >= 0:
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = -1
+
     def create_upload(self, name: str, day: date) -> None:
         """Make an empty upload and wait until its name is durable."""
         descriptor = os.open(self.uploads / name, _NEW, FILE_MODE)

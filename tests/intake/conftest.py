@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crypto.entropy import system_entropy
-from intake.app import ENGINE, create_app
+from intake.app import ENGINE, RECOVERY, create_app
 from intake.config import Config
 from intake.storage.database import connect
 from intake.storage.migrate import migrate
@@ -47,6 +47,10 @@ class House:
     def client(self) -> FlaskClient:
         """Return a new browser, without cookies."""
         return self.app.test_client()
+
+    def release(self) -> None:
+        """Let go of the data directory, as a server that has ended."""
+        self.app.extensions[RECOVERY].release()
 
     def rows(self, table: str) -> list[tuple[object, ...]]:
         """Everything that a table holds."""
@@ -91,11 +95,13 @@ def house(tmp_path: Path, organisation: Organisation) -> Iterator[House]:
     engine.dispose()
     clock = FakeClock()
     app = create_app(config, clock=clock, entropy=system_entropy)
-    yield House(
+    house = House(
         organisation=organisation,
         root=tmp_path / "intake",
         config=config,
         clock=clock,
         app=app,
     )
+    yield house
+    house.release()
     app.extensions[ENGINE].dispose()

@@ -1,0 +1,230 @@
+"""Whatever was *received* is there, whatever happens to the server."""
+
+import http.client
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crypto.entropy import system_entropy
+from intake.storage.sealed_files import SealedFiles
+from protocol.mailbox import MailboxId
+from tests.intake.conftest import House
+from tests.intake.organisation import Organisation
+from tests.intake.plain_browser import PlainBrowser
+from tests.intake.reporter import PIECE, TUS, metadata
+from tests.intake.sealed import open_deposit, seal_in_page
+from tests.intake.server_process import ServerProcess
+
+pytestmark = pytest.mark.enable_socket
+
+ROUNDS = 6
+SMALL_SENDERS = 6
+FIRST_BYTES = 300_000
+PIECE_BYTES = 256 * 1024
+
+
+@pytest.fixture
+def server(tmp_path: Path, organisation: Organisation) -> Iterator[ServerProcess]:
+    """The real server, not yet started."""
+    server = ServerProcess(tmp_path / "intake", organisation)
+    yield server
+    server.kill()
+
+
+class Senders:
+    """Many reporters at once; remembers who was told *received*."""
+
+    def __init__(self, server: ServerProcess, organisation: Organisation) -> None:
+        """Prepare; nobody sends yet."""
+        self._server = server
+        self._organisation = organisation
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self.received: set[str] = set()
+        self.attempts = 0
+
+    def run_until_killed(self) -> None:
+        """Let everyone send; kill the server soon after somebody was told."""
+        self._stop.clear()
+        before = len(self.received)
+        threads = [
+            threading.Thread(target=self._repeat, args=(send,))
+            for send in (*[self._small] * SMALL_SENDERS, self._large, self._by_tus)
+        ]
+        for thread in threads:
+            thread.start()
+        while len(self.received) == before:
+            time.sleep(0.01)
+        # At most a quarter of a second: somewhere in the middle of everything.
+        time.sleep(system_entropy(1)[0] / 1024)
+        self._server.kill()
+        self._stop.set()
+        for thread in threads:
+            thread.join()
+
+    def _repeat(self, send: Callable[[str], bool]) -> None:
+        while not self._stop.is_set():
+            name = system_entropy(8).hex()
+            try:
+                told = send(name)
+            except (OSError, http.client.HTTPException, AssertionError, ValueError):
+                # Cut off in the middle: nobody was told anything.
+                told = False
+            with self._lock:
+                self.attempts += 1
+                if told:
+                    self.received.add(name)
+
+    def _small(self, name: str) -> bool:
+        return PlainBrowser(self._server).open_form().report(name) == 303
+
+    def _large(self, name: str) -> bool:
+        files = [("film.mp4", bytes(3 * 10**6))]
+        return PlainBrowser(self._server).open_form().report(name, files) == 303
+
+    def _by_tus(self, name: str) -> bool:
+        sealed, mailbox = seal_in_page(
+            self._organisation, text=name, attachments=[("a", bytes(10**6))]
+        )
+        return send_by_tus(self._server, sealed, mailbox) == 204
+
+
+def send_by_tus(server: ServerProcess, sealed: bytes, mailbox: MailboxId) -> int:
+    """Send a sealed file in pieces; return the status of the last."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    try:
+        headers = TUS | metadata(mailbox) | {"Upload-Length": str(len(sealed))}
+        status, where = call(connection, "POST", "/uploads", b"", headers)
+        for offset in range(0, len(sealed), PIECE_BYTES):
+            piece = sealed[offset : offset + PIECE_BYTES]
+            headers = TUS | PIECE | {"Upload-Offset": str(offset)}
+            status, _ = call(connection, "PATCH", where, piece, headers)
+        return status
+    finally:
+        connection.close()
+
+
+def call(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+) -> tuple[int, str]:
+    """Send one request; return status and location."""
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    response.read()
+    return response.status, response.headers.get("Location", "")
+
+
+def _texts_kept(server: ServerProcess, organisation: Organisation) -> set[str]:
+    kept = set()
+    for identity, mailbox in _rows(server):
+        path = server.data / "deposits" / identity
+        report, _ = open_deposit(path.read_bytes(), organisation, MailboxId(mailbox))
+        kept.add(report.text)
+    return kept
+
+
+def _rows(server: ServerProcess) -> list[tuple[str, str]]:
+    database = sqlite3.connect(server.root / "intake.sqlite")
+    try:
+        return database.execute("SELECT id, mailbox FROM deposits").fetchall()
+    finally:
+        database.close()
+
+
+def test_every_report_that_was_received_survives_kill_9(
+    server: ServerProcess, organisation: Organisation
+) -> None:
+    """At random moments, with small, large and resumable reports in flight."""
+    senders = Senders(server, organisation)
+
+    for _ in range(ROUNDS):
+        server.start()
+        senders.run_until_killed()
+    server.start()
+
+    kept = _texts_kept(server, organisation)
+    names = {path.name for path in (server.data / "deposits").iterdir()}
+    assert senders.received <= kept
+    assert len(senders.received) >= ROUNDS
+    assert senders.attempts > len(senders.received)
+    # What a kill left without a row went at the start.
+    assert names == {identity for identity, _ in _rows(server)}
+    assert list((server.data / "sealing").iterdir()) == []
+
+
+def test_an_upload_goes_on_after_kill_9(
+    server: ServerProcess, organisation: Organisation
+) -> None:
+    """From the last byte that was acknowledged, or later."""
+    sealed, mailbox = seal_in_page(organisation, attachments=[("a", bytes(10**6))])
+    half = len(sealed) // 2
+    server.start()
+    first = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    created = TUS | metadata(mailbox) | {"Upload-Length": str(len(sealed))}
+    _, where = call(first, "POST", "/uploads", b"", created)
+    at_start = TUS | PIECE | {"Upload-Offset": "0"}
+    status, _ = call(first, "PATCH", where, sealed[:half], at_start)
+    first.close()
+    server.kill()
+    server.start()
+
+    again = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    at_half = TUS | PIECE | {"Upload-Offset": str(half)}
+    last, _ = call(again, "PATCH", where, sealed[half:], at_half)
+    again.close()
+
+    (path,) = (server.data / "deposits").iterdir()
+    assert (status, last) == (204, 204)
+    assert path.read_bytes() == sealed
+
+
+def test_orphans_go_at_the_start_but_not_from_under_another_server(
+    house: House,
+) -> None:
+    """A second process must not take the first one's files for leftovers."""
+    orphan = house.config.data / "deposits" / ("a" * 32)
+    orphan.write_bytes(b"sealed")
+    files = SealedFiles(house.config.data)
+    files.prepare()
+
+    beside = files.clean(deposits=(), uploads=())
+    still_there = orphan.exists()
+    house.release()
+    alone = files.clean(deposits=(), uploads=())
+
+    assert (beside, still_there) == (False, True)
+    assert (alone, orphan.exists()) == (True, False)
+
+
+def test_32_slow_uploads_do_not_stop_a_33rd_reporter(server: ServerProcess) -> None:
+    """Slow lines are what Tor has; nobody waits for another's."""
+    server.start()
+    slow = []
+    for _ in range(32):
+        browser = PlainBrowser(server).open_form()
+        request = browser.report_request("медленно", [("a", bytes(10**6))])
+        connection = browser.connect()
+        connection.sendall(request[:FIRST_BYTES])
+        slow.append((connection, request))
+
+    quick = PlainBrowser(server).open_form().report("быстро")
+
+    waiting = len(list((server.data / "sealing").iterdir()))
+    for connection, request in slow:
+        connection.sendall(request[FIRST_BYTES:])
+    answers = []
+    for connection, _ in slow:
+        answers.append(connection.recv(12))
+        connection.close()
+    assert quick == 303
+    assert waiting == 32
+    assert answers == [b"HTTP/1.1 303"] * 32
+    assert list((server.data / "sealing").iterdir()) == []
