@@ -7,18 +7,16 @@ first one made.
 """
 
 import argparse
-import json
 import signal
 import sys
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
 import pyotp
 
-from deploy.front_door import File, file_report
+from deploy.front_door import file_demo_reports
 from deploy.house import both_apps
 from deploy.organisation import LogIn, Organisation, found, load
 
@@ -72,25 +70,8 @@ def _run(place: Path) -> None:
 
 
 def _file_reports(intake: str) -> None:
-    reports = json.loads(files("deploy").joinpath("data/demo_reports.json").read_text())
-    codename = ""
-    for number, report in enumerate(reports, start=1):
-        fields = {"text": report["text"], **report["answers"]}
-        fields["consent_to"] = report["consent"]["to"]
-        fields["do_not_use"] = report["consent"]["do_not_use"]
-        if report["consent"]["secrecy"]:
-            fields["secrecy"] = "yes"
-        attachments = [
-            File(
-                name=each["name"],
-                media_type=each["media_type"],
-                content=each["text"].encode(),
-            )
-            for each in report["attachments"]
-        ]
-        codename = file_report(intake, report["language"], fields, attachments)
-        print(f"filed report {number} of {len(reports)}")
-    print("codename of the last reporter, to look into a mailbox:", codename)
+    for number, codename in enumerate(file_demo_reports(intake), start=1):
+        print(f"filed report {number}, codename: {codename}")
 
 
 def _print_log_ins(organisation: Organisation) -> None:

@@ -4,11 +4,13 @@ Used by the demonstration: what it shows was really posted, sealed, stored and
 synced. The form without JavaScript asks nothing of the sender but HTTP.
 """
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Final
+from importlib.resources import files as resources
+from typing import Any, Final
 
 import requests
 
@@ -97,3 +99,45 @@ def file_report(
     if answer.status_code != requests.codes.see_other:
         raise FrontDoorError(f"the report was refused: status {answer.status_code}")
     return form.codename
+
+
+def file_demo_reports(intake: str) -> Iterator[str]:
+    """File the demonstration's synthetic reports, one after the other.
+
+    Args:
+        intake: The intake's origin.
+
+    Yields:
+        The codename of each, in characters, when the intake has it.
+
+    Raises:
+        FrontDoorError: The intake did not take one.
+    """
+    data = resources("deploy").joinpath("data/demo_reports.json").read_text()
+    for report in json.loads(data):
+        yield file_report(
+            intake, report["language"], _fields_of(report), _files_of(report)
+        )
+
+
+def _fields_of(report: Mapping[str, Any]) -> dict[str, str]:
+    consent = report["consent"]
+    secrecy = {"secrecy": "yes"} if consent["secrecy"] else {}
+    return {
+        "text": report["text"],
+        **report["answers"],
+        "consent_to": consent["to"],
+        "do_not_use": consent["do_not_use"],
+        **secrecy,
+    }
+
+
+def _files_of(report: Mapping[str, Any]) -> list[File]:
+    return [
+        File(
+            name=each["name"],
+            media_type=each["media_type"],
+            content=each["text"].encode(),
+        )
+        for each in report["attachments"]
+    ]

@@ -1,32 +1,35 @@
 """Pictures of the running house, for the README and for whoever reads the texts.
 
-    python -m deploy.pictures docs/pictures --intake http://127.0.0.1:8480
-    python -m deploy.pictures docs/pictures --intake … --console … --demo .demo
+    python -m deploy.pictures docs/pictures
 
-Every page is taken in three languages, on a phone and on a desktop, as
-`PAGE-LANGUAGE-DEVICE.png`. The pictures of a codename file a real report each.
-
-The console is entered as the first person of the demonstration that `--demo`
-names: no secret stands in an argument.
+Founds a throw-away organisation, starts both apps on loopback, files the
+demonstration's reports, lets a reviewer work for a morning, and photographs the
+pages in three languages, on a phone and on a desktop, as
+`PAGE-LANGUAGE-DEVICE.png`. All go to `build/pictures`, those that the README
+shows to the directory given as well.
 """
 
 import argparse
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-import pyotp
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from deploy.organisation import LogIn, load
+from crypto.sealed_secret import INSECURE_TESTING
+from deploy.front_door import file_demo_reports
+from deploy.house import both_apps
+from deploy.lived_in import PATIENCE_MS, SHOWN, log_in, work
+from deploy.organisation import LogIn, found
 from protocol.languages import Language
 
 CHROMIUM: Final = "/usr/bin/chromium"
-ARGUMENTS: Final = (
-    "--headless",
+QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -35,7 +38,16 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS: Final = 20_000
+ALL: Final = Path("build/pictures")
+IN_THE_README: Final = (
+    "report-ru-phone",
+    "console-cases-ru-desktop",
+    "console-case-ru-desktop",
+)
+
+
+class PictureError(Exception):
+    """An app answered with an error page; the message says which and where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +62,7 @@ class Device:
 
 DEVICES: Final = (
     Device(name="phone", width=390, height=844, scale=2),
-    Device(name="desktop", width=1280, height=860, scale=1),
+    Device(name="desktop", width=1200, height=740, scale=1),
 )
 
 STORY: Final = {
@@ -59,11 +71,6 @@ STORY: Final = {
     Language.EN: "The building department asks for money for a signature.",
 }
 """Invented, as all of the demonstration."""
-
-
-class PictureError(Exception):
-    """An app answered with an error page; the message says which and where."""
-
 
 Visit = Callable[[Page, str, Language], None]
 """Brings a page of an app to what the picture shows."""
@@ -82,7 +89,7 @@ def help_page(page: Page, origin: str, language: Language) -> None:
 def report(page: Page, origin: str, language: Language) -> None:
     """The form that seals in the page."""
     page.goto(f"{origin}/{language.value}/report")
-    page.wait_for_selector("#report", state="visible", timeout=PATIENCE_MS)
+    page.wait_for_selector("#report", timeout=PATIENCE_MS)
 
 
 def codename(page: Page, origin: str, language: Language) -> None:
@@ -90,19 +97,33 @@ def codename(page: Page, origin: str, language: Language) -> None:
     report(page, origin, language)
     page.fill("#text", STORY[language])
     page.click("#report button[type=submit]")
-    page.wait_for_selector("#received", state="visible", timeout=PATIENCE_MS)
+    page.wait_for_selector("#received", timeout=PATIENCE_MS)
     page.evaluate("scrollTo(0, 0)")
 
 
 def mailbox(page: Page, origin: str, language: Language) -> None:
     """Where a codename is asked for."""
     page.goto(f"{origin}/{language.value}/mailbox")
-    page.wait_for_selector("#open-mailbox", state="visible", timeout=PATIENCE_MS)
+    page.wait_for_selector("#open-mailbox", timeout=PATIENCE_MS)
 
 
 def plain_report(page: Page, origin: str, language: Language) -> None:
     """The form without JavaScript, with its notice."""
     page.goto(f"{origin}/{language.value}/plain/report")
+
+
+def console_cases(page: Page, origin: str, language: Language) -> None:
+    """The list of cases."""
+    page.goto(origin)
+    page.click(f".languages button[value={language.value}]")
+    page.wait_for_load_state()
+
+
+def console_case(page: Page, origin: str, language: Language) -> None:
+    """A case with a thread and a referral."""
+    console_cases(page, origin, language)
+    page.click(f"main a:has-text({SHOWN!r})")
+    page.wait_for_selector("#reply", timeout=PATIENCE_MS)
 
 
 SCRIPT_PAGES: Final[dict[str, Visit]] = {
@@ -113,30 +134,53 @@ SCRIPT_PAGES: Final[dict[str, Visit]] = {
     "mailbox": mailbox,
 }
 PLAIN_PAGES: Final[dict[str, Visit]] = {"plain-report": plain_report}
-
-
-def console_cases(page: Page, origin: str, language: Language) -> None:
-    """The list of cases; its switch keeps the language for the next page."""
-    page.goto(f"{origin}/")
-    page.click(f".languages button[value={language.value}]")
-
-
-def console_case(page: Page, origin: str, language: Language) -> None:
-    """The first case of the list."""
-    console_cases(page, origin, language)
-    page.click("main a[href*='/cases/']")
-    page.wait_for_load_state()
-
-
 CONSOLE_PAGES: Final[dict[str, Visit]] = {
     "console-cases": console_cases,
     "console-case": console_case,
 }
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(prog="deploy.pictures", description=__doc__)
+    parser.add_argument("directory", type=Path, help="of the README's pictures")
+    directory: Path = parser.parse_args(arguments).directory
+    directory.mkdir(parents=True, exist_ok=True)
+    ALL.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as place, sync_playwright() as playwright:
+        organisation = found(Path(place), profile=INSECURE_TESTING)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        with both_apps(organisation) as (intake, console):
+            for _ in file_demo_reports(intake):
+                pass
+            _take_console(browser, console, organisation.log_ins[0])
+            _take_intake(browser, intake)
+        browser.close()
+    for name in IN_THE_README:
+        shutil.copyfile(ALL / f"{name}.png", directory / f"{name}.png")
+    return 0
+
+
+def _take_console(browser: Browser, console: str, who: LogIn) -> None:
+    # One session for all: a code works only once.
+    with _opened(browser, DEVICES[-1], script=True) as page:
+        log_in(page, console, who)
+        work(page, console)
+        for device in DEVICES:
+            page.set_viewport_size({"width": device.width, "height": device.height})
+            _take(page, CONSOLE_PAGES, console, device)
+
+
+def _take_intake(browser: Browser, intake: str) -> None:
+    for device in DEVICES:
+        with _opened(browser, device, script=True) as page:
+            _take(page, SCRIPT_PAGES, intake, device)
+        with _opened(browser, device, script=False) as page:
+            _take(page, PLAIN_PAGES, intake, device)
+
+
 @contextmanager
-def opened(browser: Browser, device: Device, *, script: bool) -> Iterator[Page]:
-    """Open a page in a fresh profile, in the light scheme."""
+def _opened(browser: Browser, device: Device, *, script: bool) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": device.width, "height": device.height},
         device_scale_factor=device.scale,
@@ -149,26 +193,7 @@ def opened(browser: Browser, device: Device, *, script: bool) -> Iterator[Page]:
         context.close()
 
 
-def log_in(page: Page, origin: str, who: LogIn) -> None:
-    """Log in as a reviewer, and fetch what waits at the intake."""
-    page.goto(f"{origin}/login")
-    page.fill("[name=name]", who.name)
-    page.fill("[name=passphrase]", who.passphrase)
-    page.fill("[name=code]", pyotp.TOTP(who.totp_secret).now())
-    page.click("main form button")
-    page.click("#sync button", timeout=PATIENCE_MS)
-    page.wait_for_selector(".sync-result", timeout=PATIENCE_MS)
-
-
-def take(
-    page: Page, where: Path, pages: dict[str, Visit], origin: str, device: Device
-) -> None:
-    """Take each page in each language.
-
-    Raises:
-        PictureError: There is only an error to be seen.
-        playwright.sync_api.Error: A page did not come to what it should show.
-    """
+def _take(page: Page, pages: dict[str, Visit], origin: str, device: Device) -> None:
     statuses: list[int] = []
     page.on("response", lambda response: statuses.append(response.status))
     for name, visit in pages.items():
@@ -176,47 +201,9 @@ def take(
             visit(page, origin, language)
             if max(statuses) >= HTTPStatus.BAD_REQUEST:
                 raise PictureError(f"{name} in {language.value}: {max(statuses)}")
-            path = where / f"{name}-{language.value}-{device.name}.png"
+            path = ALL / f"{name}-{language.value}-{device.name}.png"
             page.screenshot(path=path)
             print(path)
-
-
-def take_console(browser: Browser, where: Path, origin: str, who: LogIn) -> None:
-    """Take the console's pages in one session: a code works only once."""
-    with opened(browser, DEVICES[-1], script=True) as page:
-        log_in(page, origin, who)
-        for device in DEVICES:
-            page.set_viewport_size({"width": device.width, "height": device.height})
-            take(page, where, CONSOLE_PAGES, origin, device)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Take all pictures."""
-    parser = argparse.ArgumentParser(prog="deploy.pictures")
-    parser.add_argument("directory", type=Path)
-    parser.add_argument("--intake", required=True, metavar="URL")
-    parser.add_argument("--console", metavar="URL")
-    parser.add_argument("--demo", type=Path, default=Path(".demo"), metavar="PLACE")
-    options = parser.parse_args(arguments)
-    options.directory.mkdir(parents=True, exist_ok=True)
-    organisation = load(options.demo) if options.console else None
-    if options.console and organisation is None:
-        parser.error(f"no demonstration in {options.demo}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(ARGUMENTS)
-        )
-        # First, so that the reports of our own pictures are not yet in the list.
-        if organisation is not None:
-            who = organisation.log_ins[0]
-            take_console(browser, options.directory, options.console, who)
-        for device in DEVICES:
-            with opened(browser, device, script=True) as page:
-                take(page, options.directory, SCRIPT_PAGES, options.intake, device)
-            with opened(browser, device, script=False) as page:
-                take(page, options.directory, PLAIN_PAGES, options.intake, device)
-        browser.close()
-    return 0
 
 
 if __name__ == "__main__":
