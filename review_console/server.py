@@ -26,7 +26,7 @@ from review_console.storage.database import make_engine
 from review_console.storage.schema import is_current
 from review_console.web.errors import report_bug
 
-THREADS: Final = 16
+THREADS: Final = 32
 """A team's tool: a sync, a few downloads, and people who read."""
 
 TIMEOUT_SECONDS: Final = 120

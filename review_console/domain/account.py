@@ -128,6 +128,9 @@ class Account:
     """Under Argon2id of the passphrase."""
 
     created_on: date
+    membership: str | None = field(repr=False)
+    """The team's signature over this row; `None` until admitted."""
+
     newest_totp_step: int
     """The last 30-second step that logged in; 0 if none. None works twice."""
 

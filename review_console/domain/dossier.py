@@ -8,6 +8,8 @@ does not leave: no day, no name of a reviewer, no score, no count of reports.
 
 Rules:
 * The same content gives the same bytes, on any machine, in any year.
+* The destination's key stands in `dossier.json`, so an approval holds for that
+  key too: whoever swaps it in the registry voids the approval.
 * Journalists get the secrecy condition and the legal risk, and no request for
   an official answer; an authority gets the request.
 """
@@ -54,6 +56,7 @@ def dossier_json(
             "name_ru": destination.name_ru,
             "name_en": destination.name_en,
             "kind": destination.kind.value,
+            "recipient": str(destination.recipient),
         },
         "month": content.prepared_month,
         "on_condition_of_secrecy": content.secrecy,

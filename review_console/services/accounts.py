@@ -87,6 +87,7 @@ class AddAccount:
                 entropy=self.entropy,
             ),
             created_on=day_of(now),
+            membership=None,
             newest_totp_step=0,
         )
         with self.store.begin() as unit:

@@ -1,9 +1,9 @@
 """Admission: a member gives a newcomer the keys that they themselves hold.
 
-An account that the operator adds later has no key of the organisation and sees
-no case, until somebody who has them hands them over. It is a deliberate step
-and not part of a log-in: whoever can write the database must not get keys by
-adding a row and waiting.
+An account that the operator adds later has no key of the organisation, is no
+member and sees no case, until somebody who has the keys hands them over. It is a
+deliberate step and not part of a log-in: whoever can write the database must not
+get keys by adding a row and waiting.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from crypto.entropy import Entropy
 from review_console.domain.account import Unlocked
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import NotFoundError
+from review_console.domain.membership import sign_membership
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.organisation import open_organisation_key
@@ -54,6 +55,9 @@ class AdmitAccount:
                         entropy=self.entropy,
                     )
                     unit.organisation_keys.save_grant(kind, newcomer.id, sealed)
+            team_key = open_organisation_key(unit, OrganisationKeyKind.TEAM, by)
+            membership = sign_membership(newcomer, team_key)
+            unit.accounts.save_membership(newcomer.id, membership)
             granted = 0
             for case_id in unit.cases.ungranted(newcomer.id):
                 try:

@@ -19,6 +19,7 @@ from review_console.domain.case import (
     StoredReply,
 )
 from review_console.domain.deposit import Deposit, DepositState
+from review_console.domain.errors import DamagedError
 from review_console.domain.ids import AccountId, CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
@@ -46,6 +47,9 @@ class CaseList:
     """A page of the list, with what stands around it."""
 
     rows: tuple[CaseRow, ...]
+    damaged: tuple[int, ...]
+    """Numbers of cases whose record was changed; the others are shown."""
+
     counts: Mapping[CaseState, int]
     older_than: int | None
     """Number to continue below, if there are older ones."""
@@ -117,15 +121,21 @@ class ListCases:
         """
         with self.store.begin() as unit:
             found = unit.cases.visible(by.id, state, before_number, PAGE_SIZE + 1)
-            rows = [
-                _row(self.case_keys.open(unit, case, grant, by=by), seen)
-                for case, grant, seen in found[:PAGE_SIZE]
-            ]
-            is_more = len(found) > PAGE_SIZE
+            page, is_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+            rows: list[CaseRow] = []
+            damaged: list[int] = []
+            for case, grant, seen in page:
+                try:
+                    rows.append(
+                        _row(self.case_keys.open(unit, case, grant, by=by), seen)
+                    )
+                except DamagedError:
+                    damaged.append(case.number)
             return CaseList(
                 rows=tuple(rows),
+                damaged=tuple(damaged),
                 counts=unit.cases.counts(by.id),
-                older_than=rows[-1].number if is_more else None,
+                older_than=page[-1][0].number if is_more else None,
                 last_sync=unit.sync_runs.newest(),
                 unreadable_count=len(unit.deposits.in_state(DepositState.UNREADABLE)),
                 waiting_count=len(unit.deposits.in_state(DepositState.WAITING)),
@@ -153,7 +163,8 @@ class ShowCase:
             opened = self.case_keys.load(unit, case_id, by=by)
             seen = unit.cases.seen(case_id, by.id)
             thread = thread_of(unit, opened, seen=seen)
-            unit.cases.mark_seen(case_id, by.id, opened.case.newest_position)
+            if opened.case.newest_position > seen:
+                unit.cases.mark_seen(case_id, by.id, opened.case.newest_position)
             history = tuple(unit.audit.of_case(case_id))
             names = {account.id: account.name for account in unit.accounts.all()}
         return CasePage(

@@ -3,8 +3,8 @@
 Spec: docs/protocol.md §7.
 
 Steps:
-    1. the approval holds: a coordinator other than the proposer signed this
-       manifest, with the key that the console has on record for them
+    1. the approval holds: a member who is a coordinator and not the proposer
+       signed this manifest, with the key that the team took them in with
     2. the team signs the manifest
     3. the zip streams into an age file; every entry is held against the manifest
     4. only a whole file is kept, and only then does the state change
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crypto import sshsig
 from crypto.age import SealingWriter
-from crypto.ed25519 import SigningKey
+from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.errors import CryptoError
 from review_console.domain.account import Role, Unlocked
 from review_console.domain.audit import AuditKind
@@ -24,7 +24,11 @@ from review_console.domain.errors import ReferralError
 from review_console.domain.ids import ReferralId
 from review_console.domain.package import SIGNATURE_NAMESPACE, write_package
 from review_console.domain.referral import ReferralState
-from review_console.services.organisation import open_organisation_key
+from review_console.services.organisation import (
+    members_of,
+    newest_directory,
+    open_organisation_key,
+)
 from review_console.services.packages import sources
 from review_console.services.referrals import (
     APPROVAL_NAMESPACE,
@@ -58,7 +62,7 @@ class ExportReferral:
             opened = own.load(unit, referral_id, by=by)
             if opened.referral.state is not ReferralState.APPROVED:
                 raise ReferralError("not_approved")
-            _verify_approval(unit, opened)
+            _verify_approval(unit, opened, root=own.root)
             team_key = open_organisation_key(unit, OrganisationKeyKind.TEAM, by)
         own.check_consent(opened.parts)
         own.files.write_package(referral_id, self._writer(opened, team_key))
@@ -143,13 +147,21 @@ class _Unseekable(io.RawIOBase):
         return self._sealing.write(memoryview(data))
 
 
-def _verify_approval(unit: Unit, opened: OpenReferral) -> None:
+def _verify_approval(
+    unit: Unit,
+    opened: OpenReferral,
+    *,
+    root: VerificationKey,
+) -> None:
     """Hold the approval against people and bytes; raises `ReferralError`."""
     referral = opened.referral
     if referral.approved_by is None or referral.approval is None:
         raise ReferralError("not_approved")
-    approver = unit.accounts.load(referral.approved_by)
-    if approver.role is not Role.COORDINATOR or approver.id == referral.proposed_by:
+    members = members_of(unit, newest_directory(unit, root=root))
+    approver = next((each for each in members if each.id == referral.approved_by), None)
+    if approver is None or approver.role is not Role.COORDINATOR:
+        raise ReferralError("not_approved")
+    if approver.id == referral.proposed_by:
         raise ReferralError("not_approved")
     try:
         sshsig.verify(

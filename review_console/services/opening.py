@@ -9,6 +9,7 @@ between the two leaves an opened file with its old header, and the next sync
 narrows it.
 
 Rules:
+* The key of a case goes to members alone, as the team signed for them.
 * A file is opened once: its id is the message's, and unique.
 * What breaks the format is kept sealed, with the reason; what is sealed to
   others waits for them; one bad file never stops the rest.
@@ -49,6 +50,7 @@ from review_console.domain.ids import CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
+from review_console.services.organisation import members_of
 from review_console.services.reply_writing import ReplyDraft, ReplyWriter
 from review_console.services.store import Store, Unit
 
@@ -136,7 +138,7 @@ class OpenDeposits:
             return self._keep_sealed(deposit, error)
         try:
             with self.store.begin() as unit:
-                outcome = self._file(unit, checked, by)
+                outcome = self._file(unit, checked, by, directory)
         except (NotFoundError, DamagedError, OrganisationError):
             return Opened.WAITING  # not granted to this account, or not admitted
         if outcome in {Opened.CASE, Opened.MESSAGE}:
@@ -170,7 +172,13 @@ class OpenDeposits:
             unit.deposits.mark(deposit.id, state, reason)
         return Opened.WAITING if others else Opened.UNREADABLE
 
-    def _file(self, unit: Unit, checked: _Checked, by: Unlocked) -> Opened:
+    def _file(
+        self,
+        unit: Unit,
+        checked: _Checked,
+        by: Unlocked,
+        directory: KeyDirectory,
+    ) -> Opened:
         """Put a checked report where it belongs, in one transaction."""
         deposit = checked.deposit
         if unit.messages.find_by_deposit(deposit.id) is not None:
@@ -184,14 +192,20 @@ class OpenDeposits:
         if checked.report.kind is Kind.MESSAGE:
             unit.deposits.mark(deposit.id, DepositState.WAITING, "no_report_yet")
             return Opened.WAITING
-        self._make_case(unit, checked, by)
+        self._make_case(unit, checked, by, directory)
         return Opened.CASE
 
-    def _make_case(self, unit: Unit, checked: _Checked, by: Unlocked) -> None:
+    def _make_case(
+        self,
+        unit: Unit,
+        checked: _Checked,
+        by: Unlocked,
+        directory: KeyDirectory,
+    ) -> None:
         key = RecordKey.generate(self.entropy)
         case = self._new_case(unit, checked, key)
         unit.cases.add(case)
-        self.case_keys.grant(unit, case.id, key, unit.accounts.all())
+        self.case_keys.grant(unit, case.id, key, members_of(unit, directory))
         opened = OpenCase(case=case, key=key)
         self._add_message(unit, opened, checked, position=1, is_verified=True)
         self._record(unit, AuditKind.CASE_OPENED, case.id, by)

@@ -9,7 +9,7 @@ sync key live wrapped to each account; nobody's log-in, no key.
 Not done here: publishing, which is part of a sync.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,6 +35,7 @@ from protocol.mailbox import OrganisationId
 from review_console.domain.account import Account, Role, Unlocked, check_passphrase
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import DamagedError, OrganisationError
+from review_console.domain.membership import is_member, sign_membership
 from review_console.services.effects import Clock
 from review_console.services.store import OrganisationKeyKind, Store, Unit
 
@@ -145,6 +146,9 @@ class MakeOrganisationKeys:
                 for account in accounts:
                     sealed = seal(key.seed, [account.recipient], entropy=self.entropy)
                     unit.organisation_keys.save_grant(kind, account.id, sealed)
+            for account in accounts:
+                membership = sign_membership(account, made[OrganisationKeyKind.TEAM])
+                unit.accounts.save_membership(account.id, membership)
             unit.audit.append(
                 AuditEntry(
                     kind=AuditKind.ORGANISATION_KEYS_MADE,
@@ -222,7 +226,8 @@ class MakeDirectory:
         now = self.clock.now().replace(microsecond=0)
         with self.store.begin() as unit:
             team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
-            accounts = unit.accounts.all()
+            everybody = unit.accounts.all()
+            accounts = [] if team is None else _members(everybody, [team])
             if team is None or not any(map(_reads_reports, accounts)):
                 raise OrganisationError("a reviewer and the team key come first")
             previous = unit.directories.newest()
@@ -278,6 +283,27 @@ def newest_directory(unit: Unit, *, root: VerificationKey) -> KeyDirectory:
         return verify_directory(signed, root=root, newest_seen=version, now=issued)
     except ProtocolError as error:
         raise OrganisationError(f"the newest directory: {error.reason}") from error
+
+
+def members_of(unit: Unit, directory: KeyDirectory) -> tuple[Account, ...]:
+    """List the accounts that the team took in exactly as they stand.
+
+    Args:
+        unit: The transaction.
+        directory: Verified; names the team keys.
+
+    Returns:
+        Everybody who may be given keys, or whose approval counts.
+    """
+    team = [each.key for each in directory.team]
+    return tuple(_members(unit.accounts.all(), team))
+
+
+def _members(
+    accounts: Iterable[Account],
+    team: Sequence[VerificationKey],
+) -> list[Account]:
+    return [account for account in accounts if is_member(account, team)]
 
 
 def _reads_reports(account: Account) -> bool:

@@ -34,6 +34,7 @@ from review_console.services.case_keys import CaseKeys
 from review_console.services.cases import open_report
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
+from review_console.services.organisation import members_of, newest_directory
 from review_console.services.packages import (
     PackageParts,
     letterhead_of,
@@ -284,6 +285,9 @@ class ApproveReferral:
         own = self.referrals
         with own.store.begin() as unit:
             opened = own.load(unit, referral_id, by=by)
+            members = members_of(unit, newest_directory(unit, root=own.root))
+        if by.id not in {each.id for each in members}:
+            raise ReferralError("not_coordinator")
         blocks = _blocks(opened, written_sources(opened.parts), by)
         if blocks:
             raise ReferralError(blocks[0])

@@ -83,6 +83,10 @@ class Accounts(Protocol):
         """Load; raises `NotFoundError`."""
         ...
 
+    def save_membership(self, account_id: AccountId, membership: str) -> None:
+        """Keep the team's signature over an account."""
+        ...
+
     def use_totp_step(self, account_id: AccountId, step: int) -> bool:
         """Take a step that is newer than the last; false if it is not."""
         ...

@@ -17,7 +17,8 @@ Rules:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from crypto.ed25519 import VerificationKey
 from protocol.sync import (
@@ -76,9 +77,11 @@ class Sync:
     root: VerificationKey
     open_deposits: OpenDeposits
     send_replies: SendReplies
+    one_at_a_time: Lock = field(default_factory=Lock)
+    """Two members may press the button at once; a file is written by one."""
 
     def __call__(self, *, by: Unlocked) -> SyncOutcome:
-        """Do all of it once.
+        """Do all of it once; a second caller waits for the first.
 
         Args:
             by: Whose keys sign and open.
@@ -90,6 +93,10 @@ class Sync:
             IntakeError: The intake did not answer, or refused; what had arrived
                 is opened nevertheless.
         """
+        with self.one_at_a_time:
+            return self._sync(by)
+
+    def _sync(self, by: Unlocked) -> SyncOutcome:
         with self.store.begin() as unit:
             sync_key = open_organisation_key(unit, OrganisationKeyKind.SYNC, by)
         trouble: IntakeError | None = None

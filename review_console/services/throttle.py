@@ -7,6 +7,7 @@ at a time: guessing is slow, and the owner is late by seconds at most.
 Rules:
 * The first failures cost nothing: people mistype.
 * Success, or a quarter of an hour, forgets.
+* One passphrase is tried at a time: each costs 64 MiB on purpose.
 * The table holds a bounded number of names, known or not.
 """
 
@@ -46,6 +47,7 @@ class Throttle:
         """
         self._clock = clock
         self._table_lock = Lock()
+        self._checking = Lock()
         self._names: OrderedDict[str, _Attempts] = OrderedDict()
 
     @contextmanager
@@ -55,7 +57,8 @@ class Throttle:
         with attempts.lock:
             self._wait(attempts)
             try:
-                yield
+                with self._checking:
+                    yield
             except Exception:
                 attempts.failures += 1
                 attempts.last_at = self._clock.now()

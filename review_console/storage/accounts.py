@@ -34,6 +34,7 @@ class AccountRows:
                 signing_key=str(account.signing_key),
                 sealed_vault=account.sealed_vault,
                 created_on=account.created_on,
+                membership=account.membership,
                 newest_totp_step=account.newest_totp_step,
             ),
         )
@@ -58,6 +59,14 @@ class AccountRows:
         if row is None:
             raise NotFoundError("no such account")
         return _account(row)
+
+    def save_membership(self, account_id: AccountId, membership: str) -> None:
+        """Keep the team's signature over an account."""
+        self.connection.execute(
+            update(tables.accounts)
+            .where(tables.accounts.c.id == str(account_id))
+            .values(membership=membership),
+        )
 
     def use_totp_step(self, account_id: AccountId, step: int) -> bool:
         """Take a step that is newer than the last; false if it is not."""
@@ -180,6 +189,7 @@ def _account(row: Row[Any]) -> Account:
         signing_key=VerificationKey.parse(row.signing_key),
         sealed_vault=row.sealed_vault,
         created_on=row.created_on,
+        membership=row.membership,
         newest_totp_step=row.newest_totp_step,
     )
 

@@ -1,6 +1,6 @@
 """The tables, and so the list of what stands in clear on the console's disk.
 
-In clear: accounts (name, role, public keys, day), public keys of the
+In clear: accounts (name, role, public keys, membership, day), public keys of the
 organisation, directories, destinations; of a sealed file its mailbox, day, size,
 SHA-256, state and why it is unreadable; of a case its number, mailbox, day and
 state, how many entries its thread has, who was granted it and how far they
@@ -55,6 +55,7 @@ accounts: Final = Table(
     Column("signing_key", Text, nullable=False),
     Column("sealed_vault", LargeBinary, nullable=False),
     Column("created_on", Date, nullable=False),
+    Column("membership", Text),
     Column("newest_totp_step", Integer, nullable=False),
 )
 

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
     state = _state(request.args.get("state"))
     before = request.args.get("before", type=int)
     found = services().list_cases(by=current(), state=state, before_number=before)
+    _tell_damaged(found.damaged)
     return render_template(
         "cases.html",
         cases=[_row(row) for row in found.rows],
@@ -91,6 +92,13 @@ def _tell(outcome: SyncOutcome) -> None:
             % {"num": outcome.replies_gone},
             TROUBLE,
         )
+
+
+def _tell_damaged(numbers: tuple[int, ...]) -> None:
+    """Name the cases that somebody changed behind our back."""
+    if numbers:
+        sentence = _("Changed from outside, and so not shown. Cases: %(numbers)s")
+        flash(sentence % {"numbers": ", ".join(map(str, numbers))}, TROUBLE)
 
 
 def _state(untrusted: str | None) -> CaseState | None:

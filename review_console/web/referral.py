@@ -10,6 +10,7 @@ from review_console.domain.account import Role
 from review_console.domain.destination import is_permitted
 from review_console.domain.errors import NotFoundError, ReferralError
 from review_console.domain.ids import CaseId, ReferralId
+from review_console.domain.package import EVIDENCE_FOLDER
 from review_console.domain.referral import ReferralState
 from review_console.services.cases import CasePage
 from review_console.services.referrals import ReferralPage, may_withdraw
@@ -166,6 +167,7 @@ def _referral_page(referral_id: ReferralId, *, errors: Errors) -> str:
             "state": referral.state.value,
             "destination_name": parts.destination.name(language()),
             "destination_kind": parts.destination.kind.value,
+            "destination_recipient": str(parts.destination.recipient),
             "proposed_by": names.get(referral.proposed_by, ""),
             "proposed_on": referral.proposed_at.date(),
             "approved_by": None if approver is None else names.get(approver, ""),
@@ -180,11 +182,28 @@ def _referral_page(referral_id: ReferralId, *, errors: Errors) -> str:
         },
         consent=page.report.consent,
         dossier_text=page.dossier_text,
-        entries=page.entries,
+        entries=_entries(page),
         blocks=page.blocks,
         errors=errors,
         **_rights(page),
     )
+
+
+def _entries(page: ReferralPage) -> list[dict[str, object]]:
+    """List the package, with the way to each file for whoever looks at it."""
+    keys = {
+        EVIDENCE_FOLDER + each.neutral_name: f"{each.message}/{each.index}"
+        for each in page.opened.parts.content.released
+    }
+    return [
+        {
+            "name": entry.name,
+            "size_bytes": entry.size_bytes,
+            "sha256": entry.sha256,
+            "key": keys.get(entry.name),
+        }
+        for entry in page.entries
+    ]
 
 
 def _rights(page: ReferralPage) -> dict[str, bool]:

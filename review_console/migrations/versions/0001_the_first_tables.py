@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("sealed_vault", sa.LargeBinary(), nullable=False),
         sa.Column("created_on", sa.Date(), nullable=False),
+        sa.Column("membership", sa.Text(), nullable=True),
         sa.Column("newest_totp_step", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("folded_name", name=op.f("uq_accounts_folded_name")),
