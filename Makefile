@@ -93,6 +93,9 @@ lock: .venv/ready  ## choose the newest versions that are a week old, with hashe
 	$(LOCK) requirements/intake.in -c requirements/dev.txt -o requirements/intake.txt
 	$(LOCK) requirements/console.in -c requirements/dev.txt -o requirements/console.txt
 
+pictures: .venv/ready system-programs  ## every page in three languages into build/pictures, README's into docs
+	$(BIN)/python -m deploy.pictures docs/pictures
+
 # --- measure it -------------------------------------------------------------
 
 bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the age command
@@ -102,4 +105,4 @@ bench-intake: .venv/ready  ## reports a second and megabytes a second without Ja
 	$(BIN)/python -m bench.intake
 
 .PHONY: help demo demo-clean test check system-programs format bundle messages messages-check lock \
-  bench-seal bench-intake
+  pictures   bench-seal bench-intake
