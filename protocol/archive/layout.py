@@ -107,7 +107,7 @@ def parse_end_record(untrusted: bytes) -> tuple[int, int, int]:
     """Read the archive's last 22 bytes.
 
     Args:
-        untrusted: At most 22 bytes.
+        untrusted: 22 bytes.
 
     Returns:
         Number of entries, length and offset of the central directory.
@@ -115,8 +115,6 @@ def parse_end_record(untrusted: bytes) -> tuple[int, int, int]:
     Raises:
         UnreadableError: Any fixed field differs, or there are too many entries.
     """
-    if len(untrusted) != END_BYTES:
-        raise UnreadableError("too_short")
     _, _, _, _, count, length, offset, _ = _END.unpack(untrusted)
     if untrusted != end_record(count, length, offset):
         raise UnreadableError("wrong_end_record")

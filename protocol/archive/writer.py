@@ -87,6 +87,7 @@ class ArchiveWriter:
         self._destination = destination
         self._limit_bytes = limit_bytes
         self._entries: list[Entry] = []
+        self._names: set[str] = set()
         self._directory_bytes = 0
         self._offset = 0
         self._open_name: str | None = None
@@ -114,12 +115,13 @@ class ArchiveWriter:
             ValueError: The name cannot be used, or an entry is still open.
             TooLargeError: The archive has its 1,000 entries.
         """
-        used = any(entry.name == name for entry in self._entries)
-        if self._open_name is not None or self._finished or used or not is_name(name):
+        is_new = is_name(name) and name not in self._names
+        if self._open_name is not None or self._finished or not is_new:
             raise ValueError("an entry cannot begin here, or not by this name")
         if len(self._entries) >= MAX_ENTRIES:
             raise TooLargeError("too many entries")
         self._put(local_header(name))
+        self._names.add(name)
         self._open_name, self._size, self._crc = name, 0, 0
 
     def write(self, data: bytes | bytearray | memoryview) -> int:

@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from http_message_signatures import (
     HTTPMessageSigner,
@@ -59,17 +59,14 @@ class _Ed25519(HTTPSignatureAlgorithm):
         public_key: VerificationKey | None = None,
         private_key: SigningKey | None = None,
     ) -> None:
-        self._public_key = public_key
-        self._private_key = private_key
+        # The library gives the one that it will use.
+        self._public_key = cast("VerificationKey", public_key)
+        self._private_key = cast("SigningKey", private_key)
 
     def sign(self, message: bytes) -> bytes:
-        if self._private_key is None:
-            raise ValueError("no key to sign with")
         return self._private_key.sign(message)
 
     def verify(self, signature: bytes, message: bytes) -> None:
-        if self._public_key is None:
-            raise ValueError("no key to verify with")
         self._public_key.verify(signature, message)
 
 

@@ -95,6 +95,18 @@ def test_opening_leaves_attachments_sealed() -> None:
     assert source.read_bytes < 400_000
 
 
+def test_an_altered_attachment_is_noticed_where_it_is_read() -> None:
+    """The report opens, for its own chunks are right; the attachment does not."""
+    sealed = bytearray(seal(files={"big": bytes(1_000_000)}))
+    sealed[500_000] ^= 1
+    reader = open_sealed(bytes(sealed))
+
+    with pytest.raises(UnreadableError, match="altered"):
+        reader.verify_all()
+    with pytest.raises(UnreadableError, match="altered"):
+        reader.open_attachment("attachments/001").read()
+
+
 def test_the_file_key_opens_what_was_rewrapped() -> None:
     """A case keeps the file key; the reviewer's own stanza is gone."""
     reader = open_sealed(_SEALED)

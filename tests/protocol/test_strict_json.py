@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto.age import HybridIdentity, X25519Identity
@@ -15,11 +15,13 @@ from protocol.key_text import parse_hybrid_recipient, parse_verification_key
 from protocol.strict_json import MAX_INTEGER, Members, parse_document, serialize
 
 _FORMAT = "debunker-test/1"
-_PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+_PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | _PLAIN_TEXT,
-    lambda inner: st.lists(inner) | st.dictionaries(_PLAIN_TEXT, inner),
-    max_leaves=10,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(_PLAIN_TEXT, inner, max_size=4)
+    ),
+    max_leaves=5,
 )
 
 
@@ -31,7 +33,8 @@ def _document(**members: object) -> Members:
     return parse_document(serialize({"format": _FORMAT} | members), format_name=_FORMAT)
 
 
-@given(value=st.dictionaries(_PLAIN_TEXT, _VALUES))
+@settings(max_examples=40)
+@given(value=st.dictionaries(_PLAIN_TEXT, _VALUES, max_size=4))
 def test_what_is_written_can_be_read(value: dict[str, object]) -> None:
     """Serialise and parse are inverse, with any Unicode text."""
     content = serialize({"format": _FORMAT, "value": value})
@@ -54,6 +57,7 @@ def test_random_bytes_are_refused_by_type(data: bytes) -> None:
         parse_document(data, format_name=_FORMAT)
 
 
+@settings(max_examples=40)
 @given(value=_VALUES)
 def test_any_other_json_is_refused_by_type(value: object) -> None:
     """Whatever the document is, if it is not the format."""

@@ -72,6 +72,8 @@ def _lengths() -> _Refused:
     yield "archive_comment", comment, "wrong_end_record", "a comment at the end"
     between = RawZip(entries=[_padding()], between=b"hidden").build()
     yield "before_end_record", between, "wrong_end_record", "bytes behind the directory"
+    before = RawZip(entries=[_padding()], before_directory=b"hidden").build()
+    yield "before_directory", before, "not_contiguous", "bytes before the directory"
     gap = RawZip(entries=[_entry(), _padding(gap=b"hidden")]).build()
     yield "gap", gap, "not_contiguous", "bytes between two entries"
     overlap = RawZip(entries=[_entry(), _json(central={"offset": 0})]).build()

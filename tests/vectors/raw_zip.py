@@ -35,6 +35,9 @@ class RawZip:
     end: dict[str, int] = field(default_factory=dict)
     comment: bytes = b""
     directory_order: Sequence[int] | None = None
+    before_directory: bytes = b""
+    """Bytes between the last entry and the directory."""
+
     between: bytes = b""
     """Bytes between the directory and the end record."""
 
@@ -47,6 +50,7 @@ class RawZip:
             offset = len(body)
             body += _local(entry) + entry.data + _descriptor(entry)
             central.append(_central(entry, offset))
+        body += self.before_directory
         order = self.directory_order or range(len(central))
         directory = b"".join(central[index] for index in order)
         return bytes(body) + directory + self.between + self._end(directory, len(body))
