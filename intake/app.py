@@ -27,7 +27,7 @@ from intake.storage.migrate import is_migrated
 from intake.storage.replies import Replies
 from intake.storage.sealed_files import SealedFiles
 from intake.web import directory, mailbox, replies, report, static, sync, uploads
-from intake.web.errors import install_errors
+from intake.web.errors import QuietFlask, install_errors
 from intake.web.headers import apply_headers
 from intake.web.pages import Pages
 from intake.web.routing import install_guard
@@ -106,7 +106,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
 
 
 def _flask(services: Services, entropy: Entropy) -> Flask:
-    app = Flask("intake", static_folder=None, template_folder=None)
+    app = QuietFlask("intake", static_folder=None, template_folder=None)
     # Signs CSRF tokens; lives as long as this server, like the sessions.
     app.secret_key = entropy(SECRET_BYTES)
     # A token is as old as its session, which ends after 30 minutes.

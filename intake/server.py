@@ -12,6 +12,7 @@ Rules:
 """
 
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Mapping
@@ -35,6 +36,10 @@ from intake.web.headers import HEADERS
 THREADS: Final = 128
 BACKLOG: Final = 2048
 KEEP_ALIVE_SECONDS: Final = 15
+IDLE_SECONDS: Final = 120
+"""A sender who is silent for so long has gone: the thread, and the lock of an
+upload, are given back."""
+
 GRACE_SECONDS: Final = 2
 """A slow upload is resumed elsewhere; a stop need not wait for it."""
 
@@ -133,6 +138,11 @@ class QuietServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         """
         host, _, port = bind.rpartition(":")
         listener = socket.create_server((host, int(port)), backlog=BACKLOG)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            # Connections inherit it from the socket that accepts them.
+            listener.setsockopt(
+                socket.SOL_SOCKET, option, struct.pack("ll", IDLE_SECONDS, 0)
+            )
         self.bound = "{}:{}".format(*listener.getsockname()[:2])
         # gunicorn takes the descriptor over, and closes it.
         self._listener = listener.detach()

@@ -14,6 +14,7 @@ find it again under its own id, complete, and have it finished then.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.engine import Row
@@ -113,9 +114,9 @@ class Deposits:
             raise DepositNotFoundError("no such deposit")
         return _deposit(row)
 
-    def path(self, deposit_id: DepositId) -> Path:
-        """Return where the sealed file lies."""
-        return self._files.deposits / str(deposit_id)
+    def open(self, deposit_id: DepositId) -> BinaryIO:
+        """Open a sealed file, and leave no access time."""
+        return self._files.open_deposit(str(deposit_id))
 
     def forget(self, acknowledged: Sequence[tuple[DepositId, bytes]]) -> None:
         """Delete deposits that the console has; unknown ones are gone already.
@@ -153,6 +154,7 @@ class Uploads:
         self._engine = engine
         self._commits = commits
         self._files = files
+        self._expired_on: date | None = None
 
     def create(self, upload: Upload, *, day: date) -> None:
         """Begin an upload; it can be continued when this returns."""
@@ -180,7 +182,10 @@ class Uploads:
         self._files.remove_upload(str(upload_id))
 
     def expire(self, today: date) -> None:
-        """Forget every upload whose last day is past."""
+        """Forget every upload whose last day is past; looks once a day."""
+        if today == self._expired_on:
+            return
+        self._expired_on = today
         past = _uploads.expires_on < today
         with self._engine.connect() as connection:
             names = connection.execute(select(_uploads.id).where(past)).scalars().all()

@@ -77,6 +77,16 @@ _OTHER_WORDS: Final = (
 )
 
 
+class QuietFlask(Flask):
+    """Flask, except that it logs no message of an exception."""
+
+    def log_exception(self, exc_info: object) -> None:  # noqa: ARG002  # Flask's signature
+        """Write the kind and the place of the exception that is handled."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            report_bug(error)
+
+
 def install_errors(app: Flask) -> None:
     """Answer every error in our own words."""
     app.register_error_handler(HTTPException, _http_error)
@@ -101,7 +111,12 @@ def _known_error(error: Exception) -> Response:
 
 def _unexpected_error(error: Exception) -> Response:
     report_bug(error)
-    return error_answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error")
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    try:
+        return error_answer(status, "internal error")
+    except Exception as another:  # noqa: BLE001  # the page itself may be what fails
+        report_bug(another)
+        return Response("internal error\n", status, mimetype="text/plain")
 
 
 def report_bug(error: BaseException) -> None:

@@ -6,7 +6,6 @@ spool large forms to temporary files, in the clear.)
 Spec: RFC 7578.
 """
 
-from collections.abc import Iterator
 from typing import IO, Final, Protocol
 
 from multipart import (
@@ -18,10 +17,8 @@ from multipart import (
 )
 
 from intake.domain.errors import TooLargeError
+from intake.web.body import body_pieces
 from intake.web.forms import MalformedFormError
-
-READ_BYTES: Final = 256 * 1024
-"""Large enough that a page fault or a switch of threads costs little a byte."""
 
 TEXT_LIMIT_BYTES: Final = 4 * 2**20
 """All text of a form together, in UTF-8; the protocol takes a quarter of it."""
@@ -79,23 +76,13 @@ def read_form(
         )
         parts = _Parts(sink)
         with parser:
-            for piece in _pieces(stream, length_bytes):
+            for piece in body_pieces(stream, length_bytes):
                 for event in parser.parse(piece):
                     parts.take(event)
     except ParserLimitReached:
         raise TooLargeError("too many parts") from None
     except MultipartError:
         raise MalformedFormError("not a well-formed form") from None
-
-
-def _pieces(stream: IO[bytes], length_bytes: int) -> Iterator[bytes]:
-    rest = length_bytes
-    while rest > 0:
-        piece = stream.read(min(READ_BYTES, rest))
-        if not piece:
-            return
-        rest -= len(piece)
-        yield piece
 
 
 class _Parts:

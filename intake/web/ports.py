@@ -1,7 +1,6 @@
 """What the views need of the stores beyond the services."""
 
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from intake.domain.deposit import Deposit
 from protocol.sync import DepositId
@@ -14,6 +13,6 @@ class DepositReader(Protocol):
         """Return one deposit; raises `DepositNotFoundError`."""
         ...
 
-    def path(self, deposit_id: DepositId) -> Path:
-        """Return where its sealed file lies."""
+    def open(self, deposit_id: DepositId) -> BinaryIO:
+        """Open its sealed file; raises `DepositNotFoundError`."""
         ...

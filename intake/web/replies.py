@@ -9,7 +9,7 @@ one opens an empty mailbox, like every mailbox without replies.
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, redirect, session
+from flask import Blueprint, abort, redirect, session
 from flask.typing import ResponseReturnValue
 
 from intake.web import csrf
@@ -32,6 +32,9 @@ from protocol.report import Kind
 PLACE: Final = "mailbox"
 """Where the session keeps the codename's secret, base64."""
 
+_TIMED_OUT: Final = N_(
+    "The mailbox was open for too long and has been closed. Nothing was sent."
+)
 _EMPTY: Final = N_("Type your codename.")
 _WORD: Final = N_("This word is not in the list of words: {word}")
 _LENGTH: Final = N_(
@@ -94,9 +97,11 @@ def send(code: str) -> ResponseReturnValue:
     ) as sealing:
         sealing.read()
         if codename is None:
-            return _to_login(code)
+            words = _translate(language, _TIMED_OUT)
+            page = _login_page(language, {"codename": words})
+            return page, HTTPStatus.UNPROCESSABLE_ENTITY
         if not sealing.accepted:
-            csrf.require("")
+            abort(HTTPStatus.FORBIDDEN)
         parser = FormParser(sealing.values, lambda text: _translate(language, text))
         written = parser.message(language)
         if isinstance(written, Invalid):

@@ -15,14 +15,18 @@ from typing import Final, Self
 
 from flask import request
 
+from intake.domain.errors import ClosedError, TooLargeError
 from intake.services.sealing import Sealing, SealReport, Written
 from intake.web import csrf
+from intake.web.body import drop_rest
 from intake.web.forms import MalformedFormError
 from intake.web.multipart_stream import read_form
 from protocol.codename import Codename
 from protocol.report import MAX_ATTACHMENTS, Kind
 
 FILES: Final = "attachments"
+DROPPED_BYTES: Final = 4 * 2**30
+"""Twice what any report may have."""
 
 
 class SealingForm:
@@ -64,13 +68,26 @@ class SealingForm:
         self._stack.__exit__(kind, error, trace)
 
     def read(self) -> None:
-        """Read the whole request."""
-        read_form(
-            request.stream,
-            content_type=request.headers.get("Content-Type", ""),
-            length_bytes=request.content_length or 0,
-            sink=self,
-        )
+        """Read the whole request.
+
+        Raises:
+            ClosedError: There is no valid directory.
+            MalformedFormError: It is not our form, or not all of it.
+            TooLargeError: It does not fit.
+        """
+        length_bytes = request.content_length or 0
+        try:
+            read_form(
+                request.stream,
+                content_type=request.headers.get("Content-Type", ""),
+                length_bytes=length_bytes,
+                sink=self,
+            )
+        except (ClosedError, MalformedFormError, TooLargeError):
+            # A browser that is cut off while it sends shows no answer; so what
+            # is still on its way is let in and dropped, up to a point.
+            drop_rest(request.stream, min(length_bytes, DROPPED_BYTES))
+            raise
 
     def finish(self, codename: Codename, written: Written) -> None:
         """Seal what was written; durable when this returns."""

@@ -6,11 +6,11 @@ The guard has verified signature and body before a view here runs.
 """
 
 from http import HTTPStatus
-from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from flask import Blueprint, Response, abort, g, request, send_file
+from flask import Blueprint, Response, abort, g, request
 
+from intake.web.body import body_pieces
 from intake.web.routing import NO_BODY, Access, declare
 from intake.web.services import services
 from protocol.directory import SignedDirectory
@@ -64,7 +64,7 @@ def deposit(deposit_id: str) -> Response:
         found = reader.load(DepositId(deposit_id))
     except ProtocolError:
         abort(HTTPStatus.NOT_FOUND)
-    return _send(reader.path(found.id))
+    return _send(found.size_bytes, reader.open(found.id))
 
 
 @blueprint.post("/acknowledgements")
@@ -104,13 +104,21 @@ def directory() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _send(path: Path) -> Response:
-    response = send_file(
-        path,
-        mimetype="application/octet-stream",
-        conditional=True,
-        etag=False,
-        last_modified=None,
+def _send(size_bytes: int, file: BinaryIO) -> Response:
+    asked = request.range
+    part = asked.range_for_length(size_bytes) if asked is not None else None
+    if asked is not None and part is None:
+        file.close()
+        abort(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+    first, end = part or (0, size_bytes)
+    file.seek(first)
+    response = Response(
+        body_pieces(file, end - first), mimetype="application/octet-stream"
     )
-    response.headers.pop("Last-Modified", None)
+    response.call_on_close(file.close)
+    response.content_length = end - first
+    response.accept_ranges = "bytes"
+    if part is not None:
+        response.status_code = HTTPStatus.PARTIAL_CONTENT
+        response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{size_bytes}"
     return response

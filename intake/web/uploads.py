@@ -16,6 +16,7 @@ from werkzeug.http import http_date
 from intake.domain.deposit import UploadId
 from intake.domain.errors import UploadNotFoundError
 from intake.services.upload import Progress
+from intake.web.body import body_pieces
 from intake.web.routing import NO_BODY, Access, declare
 from intake.web.services import services
 from protocol.day import DAY_ZONE
@@ -25,7 +26,6 @@ from protocol.mailbox import MailboxId
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,creation-with-upload,termination,expiration"
 PIECE_TYPE: Final = "application/offset+octet-stream"
-READ_BYTES: Final = 256 * 1024
 _LONGEST_NUMBER: Final = 15
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
@@ -122,13 +122,7 @@ def _require_piece() -> None:
 
 
 def _pieces() -> Iterator[bytes]:
-    rest = request.content_length or 0
-    while rest > 0:
-        piece = request.stream.read(min(READ_BYTES, rest))
-        if not piece:
-            return
-        rest -= len(piece)
-        yield piece
+    return body_pieces(request.stream, request.content_length or 0)
 
 
 def _number(header: str) -> int:

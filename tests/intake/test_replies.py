@@ -181,6 +181,21 @@ def test_an_empty_message_comes_back(house: House, codename: Codename) -> None:
     assert house.deposits == []
 
 
+def test_a_message_of_a_session_that_is_over_is_not_sent(
+    house: House, codename: Codename
+) -> None:
+    """And the page says so, instead of seeming to send."""
+    reporter = _enter(house, codename.characters(), "en")
+    reporter.get("plain/mailbox/replies")
+    house.clock.advance(timedelta(minutes=31))
+
+    answer = reporter.post("plain/mailbox/messages", {"text": "Late"}, multipart=True)
+
+    assert answer.status_code == 422
+    assert "Nothing was sent." in answer.text
+    assert house.deposits == []
+
+
 def test_leaving_forgets_the_codename(house: House, codename: Codename) -> None:
     """The next person at this computer finds nothing."""
     reporter = _enter(house, codename.characters())

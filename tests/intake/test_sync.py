@@ -90,6 +90,29 @@ def test_a_range_of_a_deposit_can_be_fetched(console: Console, sealed: bytes) ->
     assert answer.data == sealed[1000:]
 
 
+def test_a_range_behind_the_end_is_refused(console: Console, sealed: bytes) -> None:
+    """The console asks for what there is."""
+    (entry,) = console.deposits()
+    path = f"/sync/deposits/{entry.id}"
+
+    answer = console.call("GET", path, headers={"Range": f"bytes={len(sealed)}-"})
+
+    assert answer.status_code == 416
+
+
+def test_fetching_leaves_no_access_time(
+    house: House, console: Console, sealed: bytes
+) -> None:
+    """When the console fetched is nobody's business either."""
+    (entry,) = console.deposits()
+    before = [path.stat().st_atime_ns for path in house.deposits]
+
+    fetched = console.call("GET", f"/sync/deposits/{entry.id}")
+
+    assert fetched.data == sealed
+    assert [path.stat().st_atime_ns for path in house.deposits] == before
+
+
 def test_the_listing_goes_on_after_an_id(house: House, console: Console) -> None:
     """Pages are cut by id, which tells nothing of time."""
     for _ in range(3):

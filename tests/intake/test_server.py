@@ -1,0 +1,137 @@
+"""The real server: several workers, silent about what went wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from intake.server import MEMORY_SETTINGS
+from intake.web.errors import report_bug
+from intake.web.headers import HEADERS
+from tests.intake.conftest import House
+from tests.intake.organisation import Organisation
+from tests.intake.plain_browser import PlainBrowser, read_answer
+from tests.intake.server_process import ServerProcess
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, organisation: Organisation
+) -> Iterator[ServerProcess]:
+    """The real server with two workers and a small limit."""
+    root = tmp_path_factory.mktemp("server") / "intake"
+    settings = {"LIMIT_BYTES": str(2**20)}
+    with ServerProcess(root, organisation, workers=2, settings=settings) as server:
+        yield server
+
+
+@pytest.mark.enable_socket
+def test_a_session_is_good_at_every_worker(server: ServerProcess) -> None:
+    """Its key was drawn before they forked."""
+    browser = PlainBrowser(server).open_form()
+
+    assert [browser.report("текст") for _ in range(12)] == [303] * 12
+
+
+@pytest.mark.enable_socket
+def test_a_report_past_the_limit_gets_its_answer(server: ServerProcess) -> None:
+    """Also when the browser is still sending: it hears why, in its language."""
+    browser = PlainBrowser(server).open_form()
+    request = browser.report_request("текст", [("film.mp4", bytes(5 * 10**6))])
+
+    head, body = browser.exchange(request)
+
+    assert head.startswith("HTTP/1.1 413 ")
+    assert '<html lang="ru">' in body.decode()
+    assert list((server.data / "sealing").iterdir()) == []
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ],
+    ids=["no_http", "bad_header", "two_lengths"],
+)
+def test_what_is_no_http_gets_the_headers_too(
+    server: ServerProcess, request_bytes: bytes
+) -> None:
+    """The table holds for answers that our app never sees."""
+    with PlainBrowser(server).connect() as connection:
+        connection.sendall(request_bytes)
+        head, body = read_answer(connection)
+
+    assert head.startswith("HTTP/1.1 400 ")
+    assert body == b""
+    for name, value in HEADERS.items():
+        assert f"{name}: {value}" in head
+
+
+@pytest.mark.enable_socket
+def test_the_server_runs_with_the_memory_settings(server: ServerProcess) -> None:
+    """The allocator reads them only when a process starts, so it starts twice."""
+    environment = Path(f"/proc/{server.pid}/environ").read_bytes().split(b"\0")
+
+    for name, value in MEMORY_SETTINGS.items():
+        assert f"{name}={value}".encode() in environment
+
+
+@pytest.mark.enable_socket
+def test_an_unmigrated_database_stops_the_start(
+    tmp_path: Path, organisation: Organisation
+) -> None:
+    """With a sentence that says what to do."""
+    server = ServerProcess(tmp_path / "intake", organisation)
+    (tmp_path / "intake" / "intake.sqlite").unlink()
+
+    with pytest.raises(RuntimeError, match="debunker intake migrate"):
+        server.start()
+
+
+@pytest.mark.enable_socket
+def test_a_missing_setting_stops_the_start_by_its_name(
+    tmp_path: Path, organisation: Organisation
+) -> None:
+    """Never by its value."""
+    broken = {"ROOT_KEY": "ssh-ed25519 not-a-key"}
+    server = ServerProcess(tmp_path / "intake", organisation, settings=broken)
+
+    with pytest.raises(RuntimeError, match="DEBUNKER_INTAKE_ROOT_KEY") as caught:
+        server.start()
+
+    assert "not-a-key" not in str(caught.value)
+
+
+def test_an_unexpected_error_is_reported_without_its_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A message may quote what a reporter wrote."""
+    try:
+        int("secret words")
+    except ValueError as error:
+        report_bug(error)
+
+    written = capsys.readouterr().err
+    assert "ValueError" in written
+    assert "secret" not in written
+
+
+def test_a_bug_in_a_view_says_nothing_to_anybody(
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line for them, one for us, and no word of the cause."""
+
+    def fail(*_: object, **__: object) -> str:
+        raise LookupError("secret words")
+
+    monkeypatch.setattr("intake.web.pages.Pages.render", fail)
+    answer = house.client().get("/ru/")
+
+    captured = capsys.readouterr()
+    assert answer.status_code == 500
+    assert answer.text == "internal error\n"
+    assert "LookupError" in captured.err
+    assert "secret" not in captured.out + captured.err
