@@ -5,11 +5,13 @@ rendered once for each key directory (they name the organisation), files are
 read once; then all lie in memory.
 """
 
+import gzip
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from intake.web.pages import Pages
 from intake.web.routing import NO_BODY, Access, declare
@@ -33,10 +35,38 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def read_files(directory: Path = FILES) -> dict[str, tuple[bytes, str]]:
-    """Read every file that may be served, with its media type."""
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """Bytes that everyone gets alike, also in compressed form.
+
+    Compression is safe here alone: where a secret stands beside what somebody
+    else chose, the length of the compressed answer would tell it (BREACH).
+    """
+
+    content: bytes = field(repr=False)
+    compressed: bytes = field(repr=False)
+    media_type: str
+
+    @classmethod
+    def make(cls, content: bytes, media_type: str) -> "Asset":
+        """Compress once; the same bytes give the same bytes."""
+        return cls(content, gzip.compress(content, mtime=0), media_type)
+
+    def answer(self) -> Response:
+        """Answer in the form that the browser understands."""
+        if request.accept_encodings.quality("gzip") > 0:
+            response = Response(self.compressed, mimetype=self.media_type)
+            response.headers["Content-Encoding"] = "gzip"
+        else:
+            response = Response(self.content, mimetype=self.media_type)
+        response.headers["Vary"] = "Accept-Encoding"
+        return response
+
+
+def read_files(directory: Path = FILES) -> dict[str, Asset]:
+    """Read every file that may be served."""
     return {
-        path.name: (path.read_bytes(), _MEDIA_TYPES[path.suffix])
+        path.name: Asset.make(path.read_bytes(), _MEDIA_TYPES[path.suffix])
         for path in sorted(directory.iterdir())
         if path.suffix in _MEDIA_TYPES
     }
@@ -46,16 +76,17 @@ def make_blueprint(pages: Pages) -> Blueprint:
     """Make the routes; files are read now, pages when the organisation is known."""
     blueprint = Blueprint("static_pages", __name__)
     files = read_files()
-    rendered: dict[tuple[str, Language, str], str] = {}
+    rendered: dict[tuple[str, Language, str], Asset] = {}
 
     def render(template: str, language: Language, page: str) -> Response:
         organisation = services().organisation_name(language)
         key = (organisation, language, template)
         if key not in rendered:
-            rendered[key] = pages.render(
+            text = pages.render(
                 language, template, organisation=organisation, page=page
             )
-        return Response(rendered[key], mimetype="text/html")
+            rendered[key] = Asset.make(text.encode(), "text/html")
+        return rendered[key].answer()
 
     @blueprint.get("/")
     @declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
@@ -76,7 +107,6 @@ def make_blueprint(pages: Pages) -> Blueprint:
         """Serve a file of the page."""
         if name not in files:
             abort(HTTPStatus.NOT_FOUND)
-        content, media_type = files[name]
-        return Response(content, mimetype=media_type)
+        return files[name].answer()
 
     return blueprint

@@ -1,5 +1,7 @@
 """Every answer of every route carries the one table of headers."""
 
+import gzip
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -136,6 +138,21 @@ def test_a_body_past_its_routes_limit_is_refused(house: House) -> None:
     )
 
     assert answer.status_code == 413
+
+
+def test_files_of_the_page_are_compressed_for_who_understands(house: House) -> None:
+    """Slow lines are what Tor has; pages with a secret are never compressed."""
+    client = house.client()
+    understands = {"Accept-Encoding": "gzip, br"}
+
+    packed = client.get("/ru/report", base_url=ORIGIN, headers=understands)
+    plain = client.get("/ru/report", base_url=ORIGIN)
+    form = client.get("/ru/plain/report", base_url=ORIGIN, headers=understands)
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in form.headers
 
 
 def test_pages_are_the_same_bytes_for_everyone(house: House) -> None:
