@@ -160,7 +160,7 @@ def test_an_answer_that_does_not_fit_is_told(
     house: House, reporter: PlainReporter, fields: dict[str, str]
 ) -> None:
     """Beside its field, with all else kept."""
-    answer = reporter.report("Текст", **fields)
+    answer = reporter.post("plain/report", {"text": "Текст"} | fields, multipart=True)
 
     assert answer.status_code == 422
     assert "Текст" in answer.text
