@@ -1,0 +1,1 @@
+"""The command, and the demonstration as a newcomer runs it."""
