@@ -17,6 +17,7 @@ from review_console.domain.account import (
     vault_purpose,
 )
 from review_console.domain.audit import AuditEntry, AuditKind
+from review_console.domain.errors import OrganisationError
 from review_console.domain.ids import AccountId
 from review_console.services.effects import Clock
 from review_console.services.store import Store
@@ -65,11 +66,11 @@ class AddAccount:
             The account and its TOTP secret.
 
         Raises:
-            ValueError: The name is empty or taken.
+            OrganisationError: The name is empty or taken.
         """
         check_passphrase(passphrase)
         if not name.strip():
-            raise ValueError("a name is not empty")
+            raise OrganisationError("a name is not empty")
         now = self.clock.now()
         vault = Vault.generate(self.entropy)
         account_id = AccountId.generate(self.entropy)
@@ -92,7 +93,7 @@ class AddAccount:
         )
         with self.store.begin() as unit:
             if unit.accounts.find(account.name) is not None:
-                raise ValueError("the name is taken")
+                raise OrganisationError("the name is taken")
             unit.accounts.add(account)
             unit.audit.append(
                 AuditEntry(kind=AuditKind.ACCOUNT_ADDED, at=now, by=None),

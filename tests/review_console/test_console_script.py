@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Thread
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -222,3 +223,20 @@ def test_who_does_nothing_is_warned_before_the_console_locks(desk: Desk) -> None
     desk.page.clock.run_for(13 * MINUTE_MS + 30_000)
 
     expect(warning).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_page_is_wider_than_the_screen(desk: Desk, width: int) -> None:
+    """Also a word without an end, on a telephone, in Kazakh, breaks."""
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.open_case(TITLES[0])
+    case = desk.page.url
+    desk.page.locator(".rename summary").click()
+    desk.page.fill("#title", "ұ" * 200)
+    desk.page.get_by_role("button", name="Сохранить название").click()
+    desk.page.locator("button[value=kk]").click()
+
+    for url in (case, f"{case}/referrals/new", f"{desk.address}/", "/help"):
+        desk.page.goto(urljoin(desk.address, url))
+        page_width = desk.page.evaluate("document.documentElement.scrollWidth")
+        assert page_width <= width, url

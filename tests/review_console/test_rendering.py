@@ -7,7 +7,7 @@ from flask import Flask, render_template_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review_console.web.rendering import Piece, install, one_line, pieces
+from review_console.web.rendering import Piece, install, pieces
 
 NARROW = "\u202f"
 FIXED = "\u00a0"
@@ -88,11 +88,6 @@ def test_ordinary_text_stays_one_piece(text: str) -> None:
 def test_windows_line_ends_are_line_ends() -> None:
     """A form sends CR LF; nobody needs to see that."""
     assert pieces("a\r\nb") == (Piece(text="a\nb", hidden=False),)
-
-
-def test_one_line_has_no_line_ends_and_nothing_hidden() -> None:
-    """It may stand in an attribute or a plain list."""
-    assert one_line("a\r\n\u202eb\t c") == "a U+202Eb c"
 
 
 def test_markup_of_strangers_is_escaped(app: Flask) -> None:
