@@ -93,11 +93,6 @@ def pieces(untrusted: str) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def one_line(untrusted: str) -> str:
-    """Make a stranger's text fit where no markup can stand, as in a title."""
-    return " ".join("".join(piece.text for piece in pieces(untrusted)).split())
-
-
 @pass_context
 def day(context: Context, value: date) -> str:
     """Write a day out, as in ``4 сентября 2026 г.``."""
@@ -111,16 +106,11 @@ def short_day(context: Context, value: date) -> str:
     return format_date(value, format=pattern, locale=_locale(context))
 
 
-def clock(value: datetime) -> str:
-    """Write the hour and minute of a moment, in the day's zone (UTC+5)."""
-    return value.astimezone(DAY_ZONE).strftime("%H:%M")
-
-
 @pass_context
 def moment(context: Context, value: datetime) -> str:
     """Write a moment as its day and hour, in the day's zone (UTC+5)."""
     local = value.astimezone(DAY_ZONE)
-    return f"{short_day(context, local.date())} {clock(value)}"
+    return f"{short_day(context, local.date())} {local:%H:%M}"
 
 
 @pass_context
@@ -158,7 +148,6 @@ def install(app: Flask) -> None:
     """Give the templates of `app` the filters of this module."""
     app.jinja_env.filters.update(
         pieces=pieces,
-        one_line=one_line,
         day=day,
         short_day=short_day,
         moment=moment,
