@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from crypto.age import FileKey, HybridIdentity, X25519Identity, rewrap_header
 from crypto.age import seal as seal_age_file
 from crypto.entropy import system_entropy
-from protocol.errors import MalformedError, TooLargeError, UnreadableError
+from protocol.errors import (
+    MalformedError,
+    ProtocolError,
+    TooLargeError,
+    UnreadableError,
+)
 from protocol.report import (
     HEADER_LIMIT_BYTES,
     ReportReader,
@@ -198,6 +203,16 @@ def test_what_is_no_age_file_is_refused_at_once(head: bytes) -> None:
     """A plain file must not lie on the intake's disk."""
     with pytest.raises(MalformedError, match="not an age file"):
         check_sealed_upload(head, 100_000)
+
+
+@given(start=st.integers(0, len(_SEALED)), head=st.binary(max_size=300))
+def test_a_random_start_is_refused_by_type(start: int, head: bytes) -> None:
+    """Whatever comes first or goes on wrongly, one of this package's errors."""
+    forged = _SEALED[:start] + head
+
+    if forged[:3_000] != _SEALED[:3_000]:
+        with pytest.raises(ProtocolError):
+            check_sealed_upload(forged, len(_SEALED))
 
 
 def test_a_header_that_never_ends_is_refused() -> None:
