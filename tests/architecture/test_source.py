@@ -10,9 +10,7 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGES: Final = ("crypto", "protocol", "intake", "review_console", "deploy", "bench")
-SECRET_NAMES: Final = re.compile(
-    r"(^|_)(secret|token|mac|passphrase|seed)s?$"
-)
+SECRET_NAMES: Final = re.compile(r"(^|_)(secret|token|mac|passphrase|seed)s?$")
 
 
 def modules() -> Iterator[Path]:
