@@ -94,6 +94,7 @@ def test_a_key_of_ssh_keygen_is_read(tmp_path: Path) -> None:
         "ssh-ed25519 !!!!",
         str(KEY.verification_key)[:-4],
         str(KEY.verification_key) + "AAAA",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE4" + str(KEY.verification_key)[32:],
     ],
 )
 def test_what_is_no_ed25519_key_is_refused(text: str) -> None:

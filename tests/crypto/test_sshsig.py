@@ -28,7 +28,7 @@ def armored(blob: bytes | bytearray) -> str:
     return f"{BEGIN}\n{base64.b64encode(blob).decode()}\n{END}\n"
 
 
-def string(value: bytes) -> bytes:
+def string(value: bytes | bytearray) -> bytes:
     """A value as SSH writes it, behind its length."""
     return len(value).to_bytes(4, "big") + value
 
@@ -136,16 +136,20 @@ def test_base64_with_spare_bits_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("reserved", "hash_name", "inside", "behind"),
     [
-        (b"\x00\x00", b"reserved", b"sha512"),
-        (b"", b"", b"sha1"),
-        (b"", b"", b"\xff\xfe"),
+        pytest.param(b"new", b"sha512", b"", b"", id="reserved field in use"),
+        pytest.param(b"", b"sha1", b"", b"", id="weak hash"),
+        pytest.param(b"", b"\xff\xfe", b"", b"", id="hash that is no text"),
+        pytest.param(b"", b"sha512", b"\0", b"", id="more in the signature"),
+        pytest.param(b"", b"sha512", b"", b"\0", id="more behind the signature"),
     ],
 )
-def test_unknown_fields_are_refused(fields: tuple[bytes, bytes, bytes]) -> None:
+def test_unknown_fields_are_refused(
+    reserved: bytes, hash_name: bytes, inside: bytes, behind: bytes
+) -> None:
     """A weaker hash or a later version is not guessed at."""
-    extra, reserved, hash_name = fields
+    true_signature = unarmored(sign(b"text", KEY, namespace=NAMESPACE))[-64:]
     blob = b"".join(
         (
             b"SSHSIG\x00\x00\x00\x01",
@@ -153,12 +157,13 @@ def test_unknown_fields_are_refused(fields: tuple[bytes, bytes, bytes]) -> None:
             string(NAMESPACE.encode()),
             string(reserved),
             string(hash_name),
-            string(string(b"ssh-ed25519") + string(bytes(64)) + extra),
+            string(string(b"ssh-ed25519") + string(true_signature) + inside),
+            behind,
         )
     )
 
     with pytest.raises(MalformedError):
-        verify(armored(blob), b"", [KEY.verification_key], namespace=NAMESPACE)
+        verify(armored(blob), b"text", [KEY.verification_key], namespace=NAMESPACE)
 
 
 def test_a_signature_of_another_kind_is_refused() -> None:

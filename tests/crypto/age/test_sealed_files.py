@@ -384,6 +384,8 @@ def test_jumping_opens_only_the_chunks_it_needs() -> None:
         reader.seek(2 * CHUNK_BYTES + 9)
         with pytest.raises(AuthenticationError):
             reader.read(1)
+    reader.seek(4 * CHUNK_BYTES)
+    assert reader.read() == PATTERN[4 * CHUNK_BYTES : 5 * CHUNK_BYTES]
 
 
 def test_a_source_that_shrinks_is_noticed() -> None:
