@@ -72,6 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         CryptoError,
         NotMigratedError,
         OperatorError,
+        OSError,
     ) as error:
         print(f"debunker console: {error}", file=sys.stderr)
         return 1

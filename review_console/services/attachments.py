@@ -17,10 +17,9 @@ from review_console.domain.case import Message, OpenCase
 from review_console.domain.errors import DamagedError, NotFoundError
 from review_console.domain.ids import CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
-from review_console.services.cases import open_report
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
-from review_console.services.opening import file_key_of
+from review_console.services.opening import file_key_of, open_report
 from review_console.services.store import Store
 
 

@@ -23,7 +23,7 @@ from review_console.domain.errors import DamagedError
 from review_console.domain.ids import AccountId, CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
-from review_console.services.opening import VERIFIED
+from review_console.services.opening import open_report, was_verified
 from review_console.services.store import Store, SyncRun, Unit
 
 PAGE_SIZE: Final = 100
@@ -263,12 +263,6 @@ def thread_of(unit: Unit, opened: OpenCase, *, seen: int) -> tuple[ThreadEntry, 
     return tuple(sorted(entries, key=lambda entry: entry.position))
 
 
-def open_report(opened: OpenCase, message: Message) -> Report:
-    """Decrypt a message's `report.json`."""
-    sealed = message.sealed_report
-    return Report.parse(opened.decrypt("messages", message.id, "report", sealed))
-
-
 def _row(opened: OpenCase, seen: int) -> CaseRow:
     case = opened.case
     return CaseRow(
@@ -291,8 +285,6 @@ def _first_report(thread: Sequence[ThreadEntry]) -> Report:
 
 def _message_entry(opened: OpenCase, message: Message, seen: int) -> ThreadEntry:
     report = open_report(opened, message)
-    sealed = message.sealed_verified
-    verified = opened.decrypt("messages", message.id, "verified", sealed)
     is_first = message.position == 1
     return ThreadEntry(
         kind=EntryKind.REPORT if is_first else EntryKind.MESSAGE,
@@ -302,7 +294,7 @@ def _message_entry(opened: OpenCase, message: Message, seen: int) -> ThreadEntry
         is_unread=message.position > seen,
         message=message.id,
         report=report,
-        is_verified=verified == VERIFIED,
+        is_verified=was_verified(opened, message),
         number=report.number,
     )
 

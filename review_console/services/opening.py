@@ -14,6 +14,8 @@ Rules:
 * What breaks the format is kept sealed, with the reason; what is sealed to
   others waits for them; one bad file never stops the rest.
 * A message whose case is not here yet waits for it.
+* What was opened before is not opened again: a hostile intake can deposit a
+  recorded file under a new id.
 """
 
 from collections.abc import Sequence
@@ -56,6 +58,9 @@ from review_console.services.store import Store, Unit
 
 SEALED_TO_OTHERS: Final = "not_sealed_to_us"
 """The strict reader's reason for a file that another account may open."""
+
+REPEATED: Final = "repeated"
+"""A recorded file that came again under a new id: kept sealed, shown as such."""
 
 VERIFIED: Final = b"\1"
 UNVERIFIED: Final = b"\0"
@@ -187,6 +192,9 @@ class OpenDeposits:
         case_id = unit.cases.find_by_mailbox(deposit.mailbox)
         if case_id is not None:
             opened = self.case_keys.load(unit, case_id, by=by)
+            if _is_replay(unit, opened, checked):
+                unit.deposits.mark(deposit.id, DepositState.UNREADABLE, REPEATED)
+                return Opened.UNREADABLE
             self._append(unit, opened, checked, by)
             return Opened.MESSAGE
         if checked.report.kind is Kind.MESSAGE:
@@ -244,13 +252,12 @@ class OpenDeposits:
         by: Unlocked,
     ) -> None:
         """Add a later message; a second first report proves nothing either."""
-        expected = VerificationKey.parse(opened.facts.message_key)
         self._add_message(
             unit,
             opened,
             checked,
             position=unit.cases.next_position(opened.case.id),
-            is_verified=checked.signature_by == expected,
+            is_verified=_is_verified(opened, checked),
         )
         self._record(unit, AuditKind.MESSAGE_ADDED, opened.case.id, by)
 
@@ -325,6 +332,37 @@ class OpenDeposits:
         self.files.replace_header(deposit.id, header)
         with self.store.begin() as unit:
             unit.deposits.mark_narrowed(deposit.id)
+
+
+def _is_verified(opened: OpenCase, checked: _Checked) -> bool:
+    """Tell whether the first report's writer signed; attachments are checked."""
+    expected = VerificationKey.parse(opened.facts.message_key)
+    return checked.signature_by == expected
+
+
+def _is_replay(unit: Unit, opened: OpenCase, checked: _Checked) -> bool:
+    """Tell whether the case has this already; docs/protocol.md §1.4."""
+    is_verified = _is_verified(opened, checked)
+    for message in unit.messages.of_case(opened.case.id):
+        known = open_report(opened, message)
+        is_same_number = known.number == checked.report.number
+        if is_verified and is_same_number and was_verified(opened, message):
+            return True
+        if known.to_json() == checked.report.to_json():
+            return True
+    return False
+
+
+def open_report(opened: OpenCase, message: Message) -> Report:
+    """Decrypt a message's `report.json`."""
+    sealed = message.sealed_report
+    return Report.parse(opened.decrypt("messages", message.id, "report", sealed))
+
+
+def was_verified(opened: OpenCase, message: Message) -> bool:
+    """Decrypt whether a message was the reporter's."""
+    sealed = message.sealed_verified
+    return opened.decrypt("messages", message.id, "verified", sealed) == VERIFIED
 
 
 def file_key_of(opened: OpenCase, message: Message) -> FileKey:

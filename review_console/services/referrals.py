@@ -31,9 +31,9 @@ from review_console.domain.referral import (
     Released,
 )
 from review_console.services.case_keys import CaseKeys
-from review_console.services.cases import open_report
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
+from review_console.services.opening import open_report
 from review_console.services.organisation import members_of, newest_directory
 from review_console.services.packages import (
     PackageParts,

@@ -1,5 +1,6 @@
 """What the templates of a case read."""
 
+from protocol.day import day_of
 from protocol.reply import CaseState
 from protocol.report import ConsentTo
 from review_console.domain.audit import AuditEntry
@@ -75,7 +76,7 @@ def _referrals(page: CasePage) -> list[dict[str, object]]:
             "id": row.referral.id,
             "destination_name": row.destination.name(language()),
             "state": row.referral.state.value,
-            "proposed_on": row.referral.proposed_at.date(),
+            "proposed_on": day_of(row.referral.proposed_at),
         }
         for row in rows
     ]

@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from protocol.day import day_of
 from review_console.domain.account import Role
 from review_console.domain.destination import is_permitted
 from review_console.domain.errors import NotFoundError, ReferralError
@@ -169,9 +170,9 @@ def _referral_page(referral_id: ReferralId, *, errors: Errors) -> str:
             "destination_kind": parts.destination.kind.value,
             "destination_recipient": str(parts.destination.recipient),
             "proposed_by": names.get(referral.proposed_by, ""),
-            "proposed_on": referral.proposed_at.date(),
+            "proposed_on": day_of(referral.proposed_at),
             "approved_by": None if approver is None else names.get(approver, ""),
-            "approved_on": referral.approved_at and referral.approved_at.date(),
+            "approved_on": referral.approved_at and day_of(referral.approved_at),
             "sha256": referral.manifest_sha256,
             "size_bytes": sum(entry.size_bytes for entry in page.entries),
         },

@@ -24,7 +24,7 @@ from review_console.services.store import OrganisationKeyKind
 from review_console.storage.intake_client import HttpIntake
 from tests.intake.organisation import Organisation, write_directory
 from tests.intake.server_process import ROOT, ServerProcess
-from tests.review_console.people import House, Reporter, build_house
+from tests.review_console.people import PASSPHRASE, House, Reporter, build_house
 
 pytestmark = pytest.mark.enable_socket
 
@@ -251,7 +251,7 @@ def _read_over_http(house: House, origin: str, bait: bytes) -> None:
 
         def call(method: str, path: str, **fields: str) -> requests.Response:
             nonlocal cookie
-            # A plain-HTTP client drops Secure cookies; a browser on loopback keeps them.
+            # This client drops Secure cookies over HTTP; a browser on loopback not.
             answer = session.request(
                 method,
                 origin + path,
@@ -275,7 +275,7 @@ def _read_over_http(house: House, origin: str, bait: bytes) -> None:
             "/login",
             csrf_token=token(call("GET", "/login")),
             name="Айгүл",
-            passphrase="six words make a good passphrase",  # noqa: S106  # of the test's house
+            passphrase=PASSPHRASE,
             code=code,
         )
         assert answer.status_code == 303, answer.text

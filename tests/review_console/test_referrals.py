@@ -24,7 +24,7 @@ from review_console.services.referrals import ReferralDraft
 from review_console.storage import tables
 from review_console.storage.database import SqlStore
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import House, Reporter
+from tests.review_console.people import PASSPHRASE, House, Reporter
 
 FILE = b"scan " * 10_000
 
@@ -290,7 +290,7 @@ def test_a_referral_of_a_case_that_is_not_yours_is_not_there(
     house.operations.add_account(
         name="Новичок",
         role=house.accounts["Дана"].account.role,
-        passphrase="six words make a good passphrase",
+        passphrase=PASSPHRASE,
     )
 
     with pytest.raises(NotFoundError):

@@ -162,7 +162,7 @@ def test_two_parts_read_as_one(
     head: bytes, tail: bytes, reads: list[tuple[int, int]]
 ) -> None:
     """At any place, of any length, as if they were one file."""
-    joined = io.BufferedReader(JoinedFile(head, io.BytesIO(tail)))  # type: ignore[arg-type]  # typeshed's BytesIO is no RawIOBase
+    joined = io.BufferedReader(JoinedFile(head, io.BytesIO(tail)))
     whole = io.BytesIO(head + tail)
 
     for position, length in reads:

@@ -335,3 +335,41 @@ def test_hybrid_identities_of_strangers_open_nothing(
         pytest.raises(NoMatchingIdentityError),
     ):
         OpeningReader(stored, [HybridIdentity.generate(system_entropy)])
+
+
+def test_a_recorded_file_that_comes_again_is_kept_apart(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A hostile intake deposits what it recorded; the case does not grow."""
+    report, message = reporter.report(TEXT), reporter.message("Это я.")
+    for sealed in (report, message):
+        fake_intake.deposit(sealed, reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+    house.services.sync(by=by)
+
+    for sealed in (report, message):
+        fake_intake.deposit(sealed, reporter.keys.mailbox)
+    outcome = house.services.sync(by=by)
+
+    assert (outcome.messages, outcome.unreadable) == (0, 2)
+    assert {each.reason for each in house.services.list_sealed()} == {"repeated"}
+    row = house.services.list_cases(by=by).rows[0]
+    page = house.services.show_case(row.id, by=by)
+    assert len([each for each in page.thread if each.report]) == 2
+
+
+def test_another_first_report_proves_nothing(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """Whoever learns a mailbox's id may send to it; it is shown as unverified."""
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+    house.services.sync(by=by)
+    fake_intake.deposit(reporter.report("Второе начало"), reporter.keys.mailbox)
+
+    house.services.sync(by=by)
+
+    row = house.services.list_cases(by=by).rows[0]
+    page = house.services.show_case(row.id, by=by)
+    said = {each.text: each.is_verified for each in page.thread if each.report}
+    assert said == {TEXT: True, "Второе начало": False}

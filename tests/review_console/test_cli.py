@@ -1,0 +1,199 @@
+"""The operator's commands, as typed."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from crypto.ed25519 import VerificationKey
+from crypto.entropy import system_entropy
+from crypto.sealed_secret import INSECURE_TESTING
+from review_console import cli
+from review_console.clock import SystemClock
+from review_console.config import PREFIX, Config, ConfigError
+from tests.review_console.people import PASSPHRASE
+
+ROOT = Path(__file__).parents[2]
+
+Run = Callable[..., str]
+
+NAMES = ["--name-kk", "Адал", "--name-ru", "Честные", "--name-en", "Honest"]
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Run a command over one database; give its output."""
+    monkeypatch.setenv(f"{PREFIX}DATABASE", f"sqlite:///{tmp_path / 'c.sqlite'}")
+    monkeypatch.setattr(cli, "RFC_9106_LOW_MEMORY", INSECURE_TESTING)
+    monkeypatch.chdir(tmp_path)
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE + "\nsecond line\n", encoding="utf-8")
+    secret.chmod(0o600)
+
+    def command(*words: str, status: int = 0) -> str:
+        assert cli.main(words) == status
+        captured = capsys.readouterr()
+        return captured.err if status else captured.out
+
+    return command
+
+
+def value(output: str, name: str) -> str:
+    """Find a named line of a command's output."""
+    found = re.search(rf"^{name} (\S+)", output, re.MULTILINE)
+    assert found, output
+    return found[1]
+
+
+def test_an_organisation_is_founded_at_the_command_line(
+    run: Run, tmp_path: Path
+) -> None:
+    """Root, recovery, people, keys, directory, destination: each by a command."""
+    secret = ("--passphrase-file", "passphrase")
+    run("migrate")
+    root = run("make-root", "--out", "root", *secret)
+    recovery = value(run("make-recovery", "--out", "recovery", *secret), "recovery")
+    for name, role in (("A", "reviewer"), ("B", "coordinator")):
+        made = run("add-user", "--name", name, "--role", role, *secret)
+        assert isinstance(pyotp.parse_uri(value(made, "totp")), pyotp.TOTP)
+        assert value(made, "recipient").startswith("age1pq1")
+        assert "█" in made
+    run("make-keys")
+    directory = ("make-directory", "--root-key", "root", *secret)
+    run(*directory, "--recovery", recovery, *NAMES, "--out", "directory.json")
+    body = ("add-destination", "--institution", "knb_acs", *NAMES, "--kind", "agency")
+    recipient = recovery
+    run(*body, "--recipient", recipient)
+    run("add-user", "--name", "C", "--role", "reviewer", *secret)
+    admitted = run("admit", "--name", "C", "--by", "A", *secret)
+
+    assert str(VerificationKey.parse(root.partition(" ")[2])) in root
+    assert (tmp_path / "directory.json.sig").read_text().startswith("-----BEGIN SSH")
+    assert value(admitted, "cases") == "0"
+    assert run("check-audit") == "audit intact\n"
+    for path in ("root", "recovery", "c.sqlite"):
+        assert (tmp_path / path).stat().st_mode & 0o077 == 0
+
+
+def test_mistakes_are_told_in_a_line(run: Run, tmp_path: Path) -> None:
+    """No traceback, no secret, a status."""
+    secret = ("--passphrase-file", "passphrase")
+    run("migrate")
+    run("make-root", "--out", "root", *secret)
+    wrong = tmp_path / "wrong"
+    wrong.write_text("another passphrase, as long")
+    wrong.chmod(0o600)
+    directory = ("make-directory", "--root-key", "root", *NAMES)
+    unusable = ("--recovery", "age1nonsense")
+
+    assert "no reviewer" not in run("make-keys", status=1)
+    told = run(*directory, *unusable, *secret, status=1)
+    assert told.startswith("debunker console: ")
+    wrong.chmod(0o644)
+    told = run("make-root", "--out", "r2", "--passphrase-file", "wrong", status=1)
+    assert "open to others" in told
+    assert PASSPHRASE not in told
+
+
+def test_a_key_file_is_never_written_over(run: Run) -> None:
+    """A second ceremony by mistake must not destroy the first root."""
+    secret = ("--passphrase-file", "passphrase")
+    run("make-root", "--out", "root", *secret)
+
+    assert "exists" in run("make-root", "--out", "root", *secret, status=1)
+
+
+def test_a_typed_passphrase_is_asked_for_twice(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of the finger must not seal a key for ever."""
+    answers = iter([PASSPHRASE, PASSPHRASE + "x", PASSPHRASE, PASSPHRASE])
+    monkeypatch.setattr(cli, "getpass", lambda _prompt: next(answers))
+
+    assert "differ" in run("make-root", "--out", "root", status=1)
+    assert value(run("make-root", "--out", "root"), "root") == "ssh-ed25519"
+
+
+def settings(**changes: str) -> dict[str, str]:
+    """Give every setting, with some changed."""
+    right = {
+        "DATABASE": "sqlite:///x",
+        "DATA": "/data",
+        "ROOT_KEY": "ssh-ed25519 "
+        "AAAAC3NzaC1lZDI1NTE5AAAAIDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop",
+        "INTAKE": "http://127.0.0.1:8000/",
+        "ORIGIN": "https://console.example",
+    }
+    return {PREFIX + name: text for name, text in (right | changes).items()}
+
+
+def test_settings_are_read_once() -> None:
+    """An origin has no slash at its end."""
+    config = Config.from_env(settings())
+
+    assert config.intake == "http://127.0.0.1:8000"
+    assert str(config.root_key).startswith("ssh-ed25519 ")
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("DATABASE", " "),
+        ("DATA", ""),
+        ("ROOT_KEY", "ssh-rsa SECRET"),
+        ("INTAKE", "ftp://SECRET"),
+        ("INTAKE", "http://host/SECRET"),
+        ("ORIGIN", "http://[SECRET"),
+    ],
+)
+def test_a_bad_setting_is_named_not_quoted(name: str, bad: str) -> None:
+    """It stops the start with its name, never its value."""
+    with pytest.raises(ConfigError, match=PREFIX + name) as error:
+        Config.from_env(settings(**{name: bad}))
+
+    assert "SECRET" not in str(error.value)
+
+
+def test_a_server_that_cannot_serve_says_why(tmp_path: Path) -> None:
+    """A setting that is missing, or a database of another shape."""
+    serve = [sys.executable, "-m", "review_console.cli", "serve"]
+    given = settings(DATABASE=f"sqlite:///{tmp_path / 'c.sqlite'}", DATA=str(tmp_path))
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+
+    def told(names: dict[str, str]) -> str:
+        done = subprocess.run(
+            serve,
+            env=environment | names,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        return done.stderr
+
+    assert f"{PREFIX}INTAKE is not set" in told(
+        {name: text for name, text in given.items() if not name.endswith("INTAKE")}
+    )
+    assert "run `debunker console migrate` first" in told(given)
+
+
+def test_the_clock_is_the_machines() -> None:
+    """With its time zone, and patient."""
+    clock = SystemClock()
+    before = clock.now()
+
+    clock.sleep(0.01)
+
+    assert (clock.now() - before).total_seconds() >= 0.01
+    assert len(system_entropy(4)) == 4
