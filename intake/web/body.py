@@ -13,12 +13,16 @@ READ_BYTES: Final = 256 * 1024
 """Large enough that a page fault or a switch of threads costs little a byte."""
 
 
-def body_pieces(stream: IO[bytes], length_bytes: int) -> Iterator[bytes]:
+def body_pieces(
+    stream: IO[bytes], length_bytes: int, *, read_bytes: int = READ_BYTES
+) -> Iterator[bytes]:
     """Read a body until its length, or until the sender is gone.
 
     Args:
         stream: The request's body.
         length_bytes: Its Content-Length.
+        read_bytes: Of a piece; what is on its way to one is lost if the sender
+            breaks off.
 
     Yields:
         Pieces that are not empty.
@@ -26,7 +30,7 @@ def body_pieces(stream: IO[bytes], length_bytes: int) -> Iterator[bytes]:
     rest = length_bytes
     while rest > 0:
         try:
-            piece = stream.read(min(READ_BYTES, rest))
+            piece = stream.read(min(read_bytes, rest))
         except (OSError, ClientDisconnected):
             return
         if not piece:

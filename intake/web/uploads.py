@@ -26,6 +26,9 @@ from protocol.mailbox import MailboxId
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,creation-with-upload,termination,expiration"
 PIECE_TYPE: Final = "application/offset+octet-stream"
+READ_BYTES: Final = 32 * 1024
+"""All that a line which breaks in the middle of a piece can cost."""
+
 _LONGEST_NUMBER: Final = 15
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
@@ -122,7 +125,8 @@ def _require_piece() -> None:
 
 
 def _pieces() -> Iterator[bytes]:
-    return body_pieces(request.stream, request.content_length or 0)
+    length_bytes = request.content_length or 0
+    return body_pieces(request.stream, length_bytes, read_bytes=READ_BYTES)
 
 
 def _number(header: str) -> int:

@@ -1,7 +1,9 @@
 """Whatever was *received* is there, whatever happens to the server."""
 
 import http.client
+import socket
 import sqlite3
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ import pytest
 
 from crypto.entropy import system_entropy
 from intake.storage.sealed_files import SealedFiles
+from intake.web.uploads import READ_BYTES
 from protocol.mailbox import MailboxId
 from tests.intake.conftest import House
 from tests.intake.organisation import Organisation
@@ -228,3 +231,42 @@ def test_32_slow_uploads_do_not_stop_a_33rd_reporter(server: ServerProcess) -> N
     assert waiting == 32
     assert answers == [b"HTTP/1.1 303"] * 32
     assert list((server.data / "sealing").iterdir()) == []
+
+
+def test_a_connection_that_breaks_loses_little(
+    server: ServerProcess, organisation: Organisation
+) -> None:
+    """A reset in the middle of a piece keeps what had come by then."""
+    sealed, mailbox = seal_in_page(organisation, attachments=[("a", bytes(10**6))])
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    created = TUS | metadata(mailbox) | {"Upload-Length": str(len(sealed))}
+    _, where = call(connection, "POST", "/uploads", b"", created)
+    connection.close()
+    broken = PlainBrowser(server).connect()
+    broken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    headers = TUS | PIECE | {"Upload-Offset": "0", "Content-Length": str(len(sealed))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    broken.sendall(f"PATCH {where} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode())
+    broken.sendall(sealed[: 10 * READ_BYTES])
+    path = server.data / where.removeprefix("/")
+    while path.stat().st_size < 9 * READ_BYTES:
+        time.sleep(0.01)
+    broken.close()
+
+    offset = _offset_once_unlocked(server, where)
+
+    assert 9 * READ_BYTES <= offset <= 10 * READ_BYTES
+
+
+def _offset_once_unlocked(server: ServerProcess, where: str) -> int:
+    for _ in range(500):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("HEAD", where, headers=TUS)
+        response = connection.getresponse()
+        connection.close()
+        if response.status == 200:
+            return int(response.headers["Upload-Offset"])
+        assert response.status == 423
+        time.sleep(0.02)
+    raise AssertionError("the lock was never given back")
