@@ -62,7 +62,7 @@ class Device:
 
 DEVICES: Final = (
     Device(name="phone", width=390, height=844, scale=2),
-    Device(name="desktop", width=1200, height=740, scale=1),
+    Device(name="desktop", width=1200, height=680, scale=1),
 )
 
 STORY: Final = {
