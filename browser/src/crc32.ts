@@ -9,6 +9,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 /** Continue a CRC-32 over more bytes; begin with 0. */
 export function crc32(bytes: Uint8Array, before = 0): number {
     let crc = ~before
-    for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] as number)
+    // By index: an iterator here takes four times as long, and this sees every byte of every file.
+    for (let at = 0; at < bytes.length; at++) crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[at] as number)) & 255] as number)
     return ~crc >>> 0
 }

@@ -196,6 +196,7 @@ def test_a_file_that_changes_is_named(visit: Visit, photo: Path) -> None:
 
     assert "фото.jpg" in visit.shown("#error-summary")
     assert visit.page.input_value("#text") == TEXT
+    assert any("DELETE" in request for request in visit.sent("/uploads/"))
     visit.page.click("#chosen-files button")
     visit.page.click(SUBMIT)
     visit.shown("#received")
