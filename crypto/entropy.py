@@ -1,8 +1,7 @@
 """The one place that draws randomness.
 
-Every function of ours that needs random bytes takes an `Entropy`. (Two
-libraries draw their own, each from the same source: HPKE's ephemeral keys inside
-`cryptography`, which offers no other way, and nothing else.)
+Every function of ours that needs random bytes takes an `Entropy`. One exception:
+HPKE draws its ephemeral keys inside `cryptography`, which offers no other way.
 """
 
 import os

@@ -13,7 +13,7 @@ _PR_SET_DUMPABLE: Final = 4  # linux/prctl.h
 
 
 def harden_process() -> None:
-    """Forbid core dumps; on Linux also ptrace and /proc/PID/mem to other users' eyes.
+    """Forbid core dumps; on Linux also ptrace and /proc/PID/mem to all but root.
 
     Children inherit the core limit, but an `exec` makes a process dumpable again:
     each program calls this itself.

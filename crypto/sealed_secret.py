@@ -18,6 +18,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 
 from crypto.entropy import Entropy
@@ -105,6 +106,7 @@ def open_secret(sealed: bytes, passphrase: str, *, purpose: str) -> bytes:
 
     Raises:
         MalformedError: Another format, or a cost beyond the limit.
+        MemoryError: The machine has less memory than one guess costs.
         AuthenticationError: Wrong passphrase or purpose, or altered.
     """
     members = _members(sealed)
@@ -129,16 +131,19 @@ def open_secret(sealed: bytes, passphrase: str, *, purpose: str) -> bytes:
 
 
 def _derive(passphrase: str, salt: bytes, profile: Argon2idProfile) -> RecordKey:
-    raw = hash_secret_raw(
-        unicodedata.normalize("NFC", passphrase).encode(errors="surrogatepass"),
-        salt,
-        time_cost=profile.passes,
-        memory_cost=profile.memory_kib,
-        parallelism=profile.lanes,
-        hash_len=KEY_BYTES,
-        type=Type.ID,
-        version=_ARGON2_VERSION,
-    )
+    try:
+        raw = hash_secret_raw(
+            unicodedata.normalize("NFC", passphrase).encode(errors="surrogatepass"),
+            salt,
+            time_cost=profile.passes,
+            memory_cost=profile.memory_kib,
+            parallelism=profile.lanes,
+            hash_len=KEY_BYTES,
+            type=Type.ID,
+            version=_ARGON2_VERSION,
+        )
+    except HashingError:  # all parameters are in range, so what fails is malloc
+        raise MemoryError("not enough memory for Argon2id") from None
     return RecordKey(raw)
 
 

@@ -147,7 +147,10 @@ class OpeningReader(io.RawIOBase):
         Raises:
             MalformedError: The source has become shorter.
             AuthenticationError: The chunk is altered.
+            ValueError: The reader is closed.
         """
+        if self.closed:
+            raise ValueError("the reader is closed")
         with memoryview(buffer) as view, view.cast("B") as target:
             left = self._length_bytes - self._position
             if left <= 0 or not target:

@@ -1,6 +1,8 @@
 """What crypto.sealed_secret promises."""
 
 import json
+import resource
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -137,6 +139,19 @@ def test_the_real_profile_is_the_standards() -> None:
     )
 
     assert open_secret(under_it, "p", purpose=PURPOSE) == b"s"
+
+
+def test_a_machine_too_small_for_the_cost_says_so() -> None:
+    """And not that the passphrase is wrong."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+    resource.setrlimit(resource.RLIMIT_AS, (used_bytes + 2**28, before[1]))
+
+    try:
+        with pytest.raises(MemoryError, match="Argon2id"):
+            open_secret(changed(memory_kib=2**20), "", purpose=PURPOSE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @settings(max_examples=50)

@@ -404,6 +404,8 @@ def test_closing_the_reader_leaves_the_source_open() -> None:
     reader.close()
 
     assert not source.closed
+    with pytest.raises(ValueError, match="closed"):
+        reader.read(1)
 
 
 def test_a_file_may_begin_inside_its_source() -> None:
