@@ -2,9 +2,10 @@
 
 Spec: docs/protocol.md §2.2, §3.
 
-The token reads and deletes; the mailbox id, its hash, only receives. So the
-intake, which stores ids alone, can hand nobody's replies to anybody, and
-whoever seizes it cannot log in.
+The token reads and deletes; the mailbox id only receives. It commits to the
+token's hash and to the key that signs the reporter's reports: so the intake,
+which stores ids alone, can neither hand replies to somebody, nor put a report of
+its own in the place of a genuine one, and whoever seizes it cannot log in.
 
 Rules:
 * Token and derived secrets never appear in a `repr`.
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from crypto.age import HybridIdentity
-from crypto.ed25519 import SigningKey
+from crypto.ed25519 import KEY_BYTES, SigningKey, VerificationKey
 from crypto.entropy import Entropy
 from crypto.kdf import hkdf_sha256
 from protocol.archive import (
@@ -42,6 +43,7 @@ MAX_REPLIES: Final = 999
 
 _MAILBOX = re.compile(r"[a-z2-7]{32}", re.ASCII)
 _BEARER_PREFIX: Final = "Bearer "
+_MAILBOX_INFO: Final = b"debunker/v1/mailbox"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,9 +93,13 @@ class OrganisationId:
 
 @dataclass(frozen=True, slots=True)
 class MailboxToken:
-    """The secret that reads and deletes one mailbox."""
+    """What reads and deletes one mailbox: a secret, and the reporter's key."""
 
     raw: bytes = field(repr=False)
+    """The secret, 32 bytes."""
+
+    message_key: VerificationKey = field(repr=False)
+    """Signs the reporter's reports; the mailbox id commits to it."""
 
     def __post_init__(self) -> None:
         """Refuse another length.
@@ -109,10 +115,11 @@ class MailboxToken:
         """Read the value of an `Authorization` header.
 
         Args:
-            untrusted: `Bearer ` and 43 characters of base64url.
+            untrusted: `Bearer ` and 86 characters of base64url.
 
         Returns:
-            The token.
+            The token. Any 64 bytes are one, of some mailbox: there is no wrong
+            token, only a mailbox that is empty.
 
         Raises:
             MalformedError: It has another form.
@@ -120,17 +127,39 @@ class MailboxToken:
         if not untrusted.startswith(_BEARER_PREFIX):
             raise MalformedError("not_a_mailbox_token")
         encoded = untrusted.removeprefix(_BEARER_PREFIX)
-        return cls(_decode_base64url(encoded, "not_a_mailbox_token"))
+        both = _decode_base64url(encoded, "not_a_mailbox_token")
+        if len(both) != TOKEN_BYTES + KEY_BYTES:
+            raise MalformedError("not_a_mailbox_token")
+        return cls(both[:TOKEN_BYTES], VerificationKey.from_bytes(both[TOKEN_BYTES:]))
 
     def bearer(self) -> str:
         """Write the value of an `Authorization` header."""
-        return _BEARER_PREFIX + _encode_base64url(self.raw)
+        return _BEARER_PREFIX + _encode_base64url(self.raw + self.message_key.raw)
+
+    @property
+    def token_hash(self) -> str:
+        """SHA-256 of the secret, as a report carries it."""
+        return hashlib.sha256(self.raw).hexdigest()
 
     @property
     def mailbox(self) -> MailboxId:
         """The id that the intake knows."""
-        digest = hashlib.sha256(b"debunker/v1/mailbox" + self.raw).digest()
-        return MailboxId(base64.b32encode(digest[:MAILBOX_HASH_BYTES]).decode().lower())
+        return mailbox_of(token_hash=self.token_hash, message_key=self.message_key)
+
+
+def mailbox_of(*, token_hash: str, message_key: VerificationKey) -> MailboxId:
+    """Compute the mailbox id that commits to a token and a key.
+
+    Args:
+        token_hash: SHA-256 of the token's secret, 64 hexadecimal digits.
+        message_key: The reporter's.
+
+    Returns:
+        The only id under which a report with these two may come.
+    """
+    committed = _MAILBOX_INFO + bytes.fromhex(token_hash) + message_key.raw
+    digest = hashlib.sha256(committed).digest()
+    return MailboxId(base64.b32encode(digest[:MAILBOX_HASH_BYTES]).decode().lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -144,7 +173,7 @@ class ReporterKeys:
     """Opens replies; its recipient is `reply_to`."""
 
     signing_key: SigningKey = field(repr=False)
-    """Signs later messages; its public half is `message_key`."""
+    """Signs the report and what follows; its public half is `message_key`."""
 
     @classmethod
     def derive(cls, codename: Codename, organisation_id: OrganisationId) -> Self:
@@ -158,10 +187,12 @@ class ReporterKeys:
                 length_bytes=length_bytes,
             )
 
+        signing_key = SigningKey.from_seed(derive("reporter-signature", 32))
+        secret = derive("mailbox-token", TOKEN_BYTES)
         return cls(
-            token=MailboxToken(derive("mailbox-token", TOKEN_BYTES)),
+            token=MailboxToken(secret, signing_key.verification_key),
             identity=HybridIdentity.from_seed(derive("reporter-identity", 32)),
-            signing_key=SigningKey.from_seed(derive("reporter-signature", 32)),
+            signing_key=signing_key,
         )
 
     @property

@@ -3,7 +3,8 @@
 Spec: docs/protocol.md §1.3.
 
 A `Report` that exists follows the format: the constructors check what the
-types cannot. That it is true, or from whom it says, nobody knows.
+types cannot. A first report's mailbox id commits to its `message_key`; that it
+was signed by that key, the reader says, and that it is true, nobody knows.
 
 Rules:
 * Nothing of a report appears in a `repr`.
@@ -24,18 +25,20 @@ from protocol.day import day_of
 from protocol.errors import MalformedError, TooLargeError
 from protocol.key_text import parse_hybrid_recipient, parse_verification_key
 from protocol.languages import Language
-from protocol.mailbox import MailboxId
+from protocol.mailbox import MailboxId, mailbox_of
 from protocol.report.answers import Answers, Consent
 from protocol.report.attachments import (
     MAX_ATTACHMENTS,
     Attachment,
     entry_name,
 )
+from protocol.sha256_text import is_sha256
 from protocol.strict_json import MAX_INTEGER, Members, parse_document, serialize
 
 REPORT_FORMAT: Final = "debunker-report/1"
 MAX_REPORT_JSON_BYTES: Final = 2**20
 
+_SHA256_DIGITS: Final = 64
 _FIRST_NUMBER_DAY: Final = date(2020, 1, 1)
 _NUMBERS_PER_DAY: Final = 1_000_000
 _UNIFORM_BYTES: Final = 16
@@ -77,6 +80,9 @@ class ReportDraft:
 
     reply_to: HybridRecipient
     message_key: VerificationKey
+    token_hash: str
+    """SHA-256 of the mailbox token: with `message_key` it gives the mailbox id."""
+
     mailbox: MailboxId
     directory_version: int
 
@@ -84,7 +90,8 @@ class ReportDraft:
         """Refuse what the format does not allow.
 
         Raises:
-            MalformedError: The text is blank, or a member does not fit the kind.
+            MalformedError: The text is blank, a member does not fit the kind, or
+                the mailbox of a first report does not commit to its key.
         """
         is_message = self.kind is Kind.MESSAGE
         if not self.text.strip():
@@ -97,6 +104,19 @@ class ReportDraft:
             raise MalformedError("answers_wrong")
         if not 1 <= self.directory_version <= MAX_INTEGER:
             raise MalformedError("directory_version_out_of_range")
+        if not is_sha256(self.token_hash):
+            raise MalformedError("token_hash_wrong")
+        # Whoever passes reports on could put one of their own, with another
+        # key, under a mailbox that they saw: its id would not fit. A message
+        # in such a state is kept and shown as unverified.
+        if not is_message and not self.fits_mailbox:
+            raise MalformedError("wrong_mailbox_key")
+
+    @property
+    def fits_mailbox(self) -> bool:
+        """Say whether the mailbox id commits to this token and this key."""
+        own = mailbox_of(token_hash=self.token_hash, message_key=self.message_key)
+        return own == self.mailbox
 
     def with_attachments(self, attachments: Sequence[Attachment]) -> "Report":
         """Complete the draft; raises `MalformedError` if they do not fit."""
@@ -148,6 +168,7 @@ class Report(ReportDraft):
                 "consent": consent,
                 "reply_to": str(self.reply_to),
                 "message_key": str(self.message_key),
+                "token_hash": self.token_hash,
                 "mailbox": str(self.mailbox),
                 "directory_version": self.directory_version,
                 "attachments": [each.to_members() for each in self.attachments],
@@ -195,6 +216,7 @@ class Report(ReportDraft):
             else Consent.take(consent, limit_characters=limit),
             reply_to=members.parsed("reply_to", parse_hybrid_recipient),
             message_key=members.parsed("message_key", parse_verification_key),
+            token_hash=members.string("token_hash", limit_characters=_SHA256_DIGITS),
             mailbox=members.parsed("mailbox", MailboxId),
             directory_version=members.integer("directory_version", minimum=1),
             attachments=tuple(

@@ -25,7 +25,7 @@ from protocol.ladder import REPORT_FLOOR_BYTES, is_rung
 from protocol.mailbox import MailboxId
 from protocol.opening import unreadable_if_sealed_wrongly
 from protocol.report.content import MAX_REPORT_JSON_BYTES, Kind, Report
-from protocol.report.writer import MESSAGE_NAMESPACE, REPORT_ENTRY, SIGNATURE_ENTRY
+from protocol.report.writer import REPORT_ENTRY, REPORT_NAMESPACE, SIGNATURE_ENTRY
 
 SIGNATURE_LIMIT_BYTES: Final = 4_096
 
@@ -97,8 +97,12 @@ class ReportReader:
         self._compare_entries()
         if self._report.mailbox != came_under:
             raise UnreadableError("other_mailbox")
-        # 5. A wrong signature makes a message unverified, not unreadable.
+        # 5. Substitution: the intake knows the mailbox id, and could put a first
+        #    report of its own under it. The id commits to the key (step 3), and
+        #    the key must have signed. A message in doubt is shown as such.
         self._signature_by = self._find_signer(content)
+        if self._signature_by is None and self._report.kind is Kind.REPORT:
+            raise UnreadableError("wrong_signature")
 
     @property
     def report(self) -> Report:
@@ -107,7 +111,11 @@ class ReportReader:
 
     @property
     def signature_by(self) -> VerificationKey | None:
-        """The report's own `message_key` if it signed; `None` otherwise."""
+        """The report's own `message_key`; `None` for a message in doubt.
+
+        That is, one that this key did not sign, or whose mailbox does not commit
+        to it.
+        """
         return self._signature_by
 
     @property
@@ -156,10 +164,7 @@ class ReportReader:
         """Compare the archive with what the report says that it holds."""
         report = self._report
         expected = [(each.entry, each.size_bytes) for each in report.attachments]
-        tail = [REPORT_ENTRY]
-        if report.kind is Kind.MESSAGE:
-            tail.append(SIGNATURE_ENTRY)
-        tail.append(PADDING_NAME)
+        tail = [REPORT_ENTRY, SIGNATURE_ENTRY, PADDING_NAME]
         entries = self._archive.entries
         names = [name for name, _ in expected] + tail
         if [entry.name for entry in entries] != names:
@@ -169,13 +174,13 @@ class ReportReader:
             raise UnreadableError("wrong_size")
 
     def _find_signer(self, content: bytes) -> VerificationKey | None:
-        if self._report.kind is not Kind.MESSAGE:
-            return None
         armored = self._archive.read(SIGNATURE_ENTRY, limit_bytes=SIGNATURE_LIMIT_BYTES)
+        if not self._report.fits_mailbox:
+            return None
         key = self._report.message_key
         try:
             text = armored.decode("ascii")
-            return sshsig.verify(text, content, [key], namespace=MESSAGE_NAMESPACE)
+            return sshsig.verify(text, content, [key], namespace=REPORT_NAMESPACE)
         except (CryptoError, UnicodeDecodeError):
             return None
 
@@ -189,6 +194,6 @@ def is_verified_message(reader: ReportReader, message_key: VerificationKey) -> b
         message_key: Of the mailbox's first report.
 
     Returns:
-        Whether that key signed it.
+        Whether that key signed it, and its mailbox commits to that key.
     """
     return reader.signature_by == message_key

@@ -10,7 +10,9 @@ Rules:
 * Only `finish` makes a file that opens. Whatever fails before leaves bytes that
   every reader refuses.
 * Plaintext is held for one chunk of 64 KiB, and written nowhere.
-* SHA-256 only in messages, where the signature needs it.
+* Everything is signed with the reporter's key, to which the mailbox id commits.
+* SHA-256 of attachments in messages alone: slow devices pay most for hashing, and
+  a first report's attachments are sealed together with what is signed.
 """
 
 import hashlib
@@ -36,7 +38,7 @@ from protocol.report.content import Kind, Report, ReportDraft
 
 REPORT_ENTRY: Final = "report.json"
 SIGNATURE_ENTRY: Final = "report.json.sig"
-MESSAGE_NAMESPACE: Final = "debunker-message"
+REPORT_NAMESPACE: Final = "debunker-report"
 
 
 class Destination(Protocol):
@@ -136,12 +138,12 @@ class ReportWriter:
         self._attachments.append(attachment)
         return attachment
 
-    def finish(self, draft: ReportDraft, signing_key: SigningKey | None) -> Report:
-        """Add the report itself, pad, and seal the last chunk.
+    def finish(self, draft: ReportDraft, signing_key: SigningKey) -> Report:
+        """Add the report itself and its signature, pad, and seal the last chunk.
 
         Args:
             draft: What the report says.
-            signing_key: The reporter's, for a message; `None` for a report.
+            signing_key: The reporter's; its public half is the draft's.
 
         Returns:
             The report as it was sealed.
@@ -153,21 +155,13 @@ class ReportWriter:
         """
         if draft.kind is not self._kind:
             raise ValueError("the draft is of another kind")
-        if not _key_fits(draft, signing_key):
-            raise ValueError("a message is signed by its message_key, a report is not")
+        if signing_key.verification_key != draft.message_key:
+            raise ValueError("a report is signed by its message_key")
         report = draft.with_attachments(self._attachments)
         content = report.to_json()
         self._archive.add(REPORT_ENTRY, content)
-        if signing_key is not None:
-            signature = sshsig.sign(content, signing_key, namespace=MESSAGE_NAMESPACE)
-            self._archive.add(SIGNATURE_ENTRY, signature.encode("ascii"))
+        signature = sshsig.sign(content, signing_key, namespace=REPORT_NAMESPACE)
+        self._archive.add(SIGNATURE_ENTRY, signature.encode("ascii"))
         self._archive.finish(floor_bytes=REPORT_FLOOR_BYTES)
         self._sealing.close()
         return report
-
-
-def _key_fits(draft: ReportDraft, signing_key: SigningKey | None) -> bool:
-    if signing_key is None:
-        return draft.kind is Kind.REPORT
-    is_own = signing_key.verification_key == draft.message_key
-    return draft.kind is Kind.MESSAGE and is_own

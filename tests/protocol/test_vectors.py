@@ -83,6 +83,7 @@ def test_mailbox(case: Case) -> None:
     )
 
     assert keys.token.raw.hex() == case.expected["token"]
+    assert keys.token.token_hash == case.expected["token_hash"]
     assert keys.token.bearer() == case.expected["authorization"]
     assert str(keys.mailbox) == case.expected["mailbox"]
     assert keys.identity.encode() == case.expected["identity"]

@@ -43,6 +43,7 @@ def _derivation(name: str, codename: Codename, organisation_id: OrganisationId) 
         },
         expected={
             "token": keys.token.raw.hex(),
+            "token_hash": keys.token.token_hash,
             "authorization": keys.token.bearer(),
             "mailbox": str(keys.mailbox),
             "identity_seed": keys.identity.seed.hex(),

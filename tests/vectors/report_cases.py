@@ -25,7 +25,7 @@ from tests.vectors.fixed import (
 from tests.vectors.raw_zip import RawEntry, padded
 from tests.vectors.sealing import sealed_file
 
-_NAMESPACE = "debunker-message"
+_NAMESPACE = "debunker-report"
 _FLOOR = 65_536
 _FILES = (b"%PDF-1.4 first attachment", b"\xff\xd8\xff second attachment")
 _Refused = Iterator[tuple[str, bytes, str, str]]
@@ -37,7 +37,7 @@ def cases() -> Iterator[Case]:
     yield from _accepted()
     yield from _unverified()
     groups = (_layouts, _documents, _members, _keys, _answers, _consents)
-    for group in (*groups, _attachments, _messages):
+    for group in (*groups, _attachments, _messages, _substituted):
         for name, archive, reason, description in group():
             yield _case(name, archive, description, reason=reason)
 
@@ -93,23 +93,21 @@ def _accepted() -> Iterator[Case]:
     empty = _report(files=(b"",))
     yield _good("empty_attachment", empty, (b"",), "an attachment of no bytes")
     message = _message()
-    yield _good("message", message, _FILES, "signed by its key", verified=True)
+    yield _good("message", message, _FILES, "a later message")
 
 
 def _unverified() -> Iterator[Case]:
     message = _message()
     stranger = OTHER_KEYS.signing_key
     other_key = changed(message, message_key=str(stranger.verification_key))
+    other_token = changed(message, token_hash=OTHER_KEYS.token.token_hash)
+    altered = changed(message, number=7)
     for name, content, signature, description in (
-        ("message_altered", message, _sign(changed(message, number=7)), "of another"),
+        ("message_altered", message, _sign(altered), "the signature of another"),
         ("message_by_stranger", message, _sign(message, stranger), "by another key"),
-        ("message_other_key", other_key, _sign(other_key, stranger), "another mailbox"),
-        (
-            "message_other_use",
-            message,
-            _sign(message, use="debunker-reply"),
-            "a reply's",
-        ),
+        ("message_other_key", other_key, _sign(other_key, stranger), "key exchanged"),
+        ("message_other_token", other_token, _sign(other_token), "token exchanged"),
+        ("message_other_use", message, _sign(message, use="debunker-reply"), "reply"),
         ("message_no_signature", message, "", "an empty signature"),
         ("message_garbage", message, "no signature at all\n", "not even armored"),
     ):
@@ -117,8 +115,44 @@ def _unverified() -> Iterator[Case]:
             name,
             _archive(content, signature=signature),
             f"unverified: {description}",
-            expected=_expected(content, _FILES),
+            expected=_expected(content, _FILES, verified=False),
         )
+
+
+def _substituted() -> _Refused:
+    """Give what an intake can make of a mailbox id that it saw."""
+    report = _report()
+    own = str(OTHER_KEYS.signing_key.verification_key)
+    other_key = changed(report, message_key=own)
+    by_own = _sign(other_key, OTHER_KEYS.signing_key)
+    committed = "wrong_mailbox_key"
+    forged = _archive(other_key, signature=by_own)
+    yield "substituted", forged, committed, "signed by a key of the forger's"
+    unsigned = _archive(other_key, signature="")
+    yield "substituted_unsigned", unsigned, committed, "and not even signed"
+    other_token = changed(report, token_hash=OTHER_KEYS.token.token_hash)
+    yield "other_token", _archive(other_token), committed, "another token's hash"
+    moved = changed(
+        report,
+        token_hash=OTHER_KEYS.token.token_hash,
+        message_key=own,
+        mailbox=str(OTHER_KEYS.mailbox),
+    )
+    whole = _archive(moved, signature=_sign(moved, OTHER_KEYS.signing_key))
+    yield "other_mailbox", whole, "other_mailbox", "a genuine one of another mailbox"
+    wrong = "wrong_signature"
+    text = changed(report, text="Всё хорошо.")
+    altered = _archive(text, signature=_sign(report))
+    yield "altered_text", altered, wrong, "the text was exchanged"
+    reply_to = changed(report, reply_to=str(OTHER_KEYS.identity.recipient))
+    redirected = _archive(reply_to, signature=_sign(report))
+    yield "altered_reply_to", redirected, wrong, "replies were redirected"
+    stranger = _archive(report, signature=_sign(report, OTHER_KEYS.signing_key))
+    yield "signed_by_stranger", stranger, wrong, "the key did not sign"
+    use = _archive(report, signature=_sign(report, use="debunker-message"))
+    yield "signed_for_other_use", use, wrong, "another namespace"
+    empty = _archive(report, signature="")
+    yield "empty_signature", empty, wrong, "an empty signature"
 
 
 def _layouts() -> _Refused:
@@ -128,11 +162,12 @@ def _layouts() -> _Refused:
     padding = RawEntry(name=b"padding", data=b"hidden")
     wrong = "wrong_entries"
     yield "no_report", _padded([extra]), "missing_entry", "no report.json"
-    yield "other_entry", _padded([entry, extra]), wrong, "an entry of no format"
+    more_entries = _padded([*_json(alone), extra])
+    yield "other_entry", more_entries, wrong, "an entry of no format"
     files = _entries(_FILES)
-    order = _padded([files[1], files[0], RawEntry(name=b"report.json", data=report)])
+    order = _padded([files[1], files[0], *_json(report)])
     yield "other_order", order, wrong, "attachments in another order"
-    last = _padded([RawEntry(name=b"report.json", data=report), *files])
+    last = _padded([*_json(report), *files])
     yield "report_first", last, wrong, "report.json before the attachments"
     fewer = _archive(report, files=_FILES[:1])
     yield "attachment_missing", fewer, wrong, "one less than told"
@@ -140,18 +175,18 @@ def _layouts() -> _Refused:
     yield "attachment_untold", more, wrong, "one more than told"
     longer = _archive(report, files=(_FILES[0] + b"!", _FILES[1]))
     yield "attachment_longer", longer, "wrong_size", "a byte more than told"
-    signed = _archive(alone, files=(), signature=_sign(alone))
-    yield "report_signed", signed, wrong, "a signature where none belongs"
+    unsigned = _padded([entry])
+    yield "unsigned", unsigned, wrong, "no signature entry"
     low = _archive(alone, files=(), rung=32_768)
     yield "below_the_floor", low, "not_a_rung", "a rung, but too low"
     odd = _archive(alone, files=(), rung=65_537)
     yield "between_rungs", odd, "not_a_rung", "a byte above a rung"
-    hidden = padded([entry], _FLOOR, padding)
+    hidden = padded(_json(alone), _FLOOR, padding)
     yield "padding_not_zero", hidden, "padding_not_zero", "something hides in padding"
     lie = RawEntry(name=b"attachments/001", data=b"data")
     lie.central, lie.described = {"crc": 1}, {"crc": 1}
-    one = RawEntry(name=b"report.json", data=_report(files=(b"data",)))
-    yield "wrong_crc", _padded([lie, one]), "wrong_crc", "an attachment's CRC lies"
+    one = _json(_report(files=(b"data",)))
+    yield "wrong_crc", _padded([lie, *one]), "wrong_crc", "an attachment's CRC lies"
     huge = RawEntry(name=b"report.json", data=bytes(2**20 + 1))
     long = padded([huge], 1_310_720, RawEntry(name=b"padding"))
     yield "report_json_too_long", long, "entry_too_large", "1 MiB and a byte"
@@ -200,9 +235,16 @@ def _members() -> _Refused:
         "mailbox_other": (
             "mailbox",
             str(OTHER_KEYS.mailbox),
-            "other_mailbox",
-            "not the one that it came under",
+            "wrong_mailbox_key",
+            "not the one of its key",
         ),
+        "token_hash_capitals": (
+            "token_hash",
+            KEYS.token.token_hash.upper(),
+            "token_hash_wrong",
+            "capitals",
+        ),
+        "token_hash_short": ("token_hash", "00" * 31, "token_hash_wrong", "31 bytes"),
         "mailbox_short": ("mailbox", "a" * 31, "mailbox_wrong", "31 characters"),
         "directory_version_zero": (
             "directory_version",
@@ -344,7 +386,8 @@ def _messages() -> _Refused:
     content = to_json(hashless)
     archive = _archive(content, signature=_sign(content))
     yield "message_hash_missing", archive, "sha256_missing", "one has none"
-    unsigned = _archive(message)
+    files = _entries(_FILES)
+    unsigned = _padded([*files, RawEntry(name=b"report.json", data=message)])
     yield "message_unsigned", unsigned, "wrong_entries", "no signature entry"
 
 
@@ -368,6 +411,7 @@ def _report(files: Sequence[bytes] = _FILES) -> bytes:
             "consent": {"to": "any", "secrecy": True, "do_not_use": "моё имя"},
             "reply_to": str(KEYS.identity.recipient),
             "message_key": str(KEYS.signing_key.verification_key),
+            "token_hash": KEYS.token.token_hash,
             "mailbox": str(KEYS.mailbox),
             "directory_version": 2,
             "attachments": [
@@ -411,10 +455,18 @@ def _archive(
     signature: str | None = None,
     rung: int = _FLOOR,
 ) -> bytes:
-    entries = [*_entries(files), RawEntry(name=b"report.json", data=content)]
-    if signature is not None:
-        entries.append(RawEntry(name=b"report.json.sig", data=signature.encode()))
+    signed = _sign(content) if signature is None else signature
+    json_and_signature = _json(content, signed)
+    entries = [*_entries(files), *json_and_signature]
     return padded(entries, rung, RawEntry(name=b"padding"))
+
+
+def _json(content: bytes, signature: str | None = None) -> list[RawEntry]:
+    signed = _sign(content) if signature is None else signature
+    return [
+        RawEntry(name=b"report.json", data=content),
+        RawEntry(name=b"report.json.sig", data=signed.encode()),
+    ]
 
 
 def _padded(entries: Sequence[RawEntry]) -> bytes:
@@ -426,20 +478,17 @@ def _good(
     content: bytes,
     files: Sequence[bytes],
     description: str,
-    *,
-    verified: bool = False,
 ) -> Case:
-    signature = _sign(content) if verified else None
     return _case(
         name,
-        _archive(content, files, signature),
+        _archive(content, files),
         description,
-        expected=_expected(content, files, verified=verified),
+        expected=_expected(content, files),
     )
 
 
 def _expected(
-    content: bytes, files: Sequence[bytes], *, verified: bool = False
+    content: bytes, files: Sequence[bytes], *, verified: bool = True
 ) -> dict[str, object]:
     return {
         "report": content.decode(),
