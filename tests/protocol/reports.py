@@ -43,6 +43,7 @@ DRAFT = ReportDraft(
     consent=Consent(to=ConsentTo.ANY, secrecy=True, do_not_use=""),
     reply_to=KEYS.identity.recipient,
     message_key=KEYS.signing_key.verification_key,
+    token_hash=KEYS.token.token_hash,
     mailbox=KEYS.mailbox,
     directory_version=1,
 )
@@ -83,13 +84,10 @@ ATTACHMENTS = st.lists(st.tuples(st.text(), st.text(), st.binary()), max_size=4)
 """Untrusted names and media types, and the files' bytes."""
 
 
-def seal(
-    draft: ReportDraft = DRAFT, files: Mapping[str, bytes] = FILES, *, sign: bool = True
-) -> bytes:
+def seal(draft: ReportDraft = DRAFT, files: Mapping[str, bytes] = FILES) -> bytes:
     """Seal a draft with files to reviewer and recovery."""
     destination = io.BytesIO()
     recipients = [REVIEWER.recipient, RECOVERY.recipient]
-    is_message = draft.kind is Kind.MESSAGE
     with ReportWriter(
         destination, recipients, entropy=system_entropy, kind=draft.kind
     ) as writer:
@@ -97,7 +95,7 @@ def seal(
             writer.begin_attachment(name, "image/jpeg")
             writer.write(data)
             writer.end_attachment()
-        writer.finish(draft, KEYS.signing_key if is_message and sign else None)
+        writer.finish(draft, KEYS.signing_key)
     return destination.getvalue()
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crypto.ed25519 import VerificationKey
 from crypto.entropy import system_entropy
 from protocol.codename import Codename
 from protocol.errors import MalformedError, TooLargeError, UnreadableError
@@ -13,18 +14,19 @@ from protocol.mailbox import (
     OrganisationId,
     ReporterKeys,
     build_mailbox_answer,
+    mailbox_of,
     read_mailbox_answer,
 )
 
 _BYTES_32 = st.binary(min_size=32, max_size=32)
 
 
-@given(raw=_BYTES_32)
-def test_a_token_reads_back(raw: bytes) -> None:
-    """Writing and reading the header are inverse; 43 characters of base64url."""
-    token = MailboxToken(raw)
+@given(raw=_BYTES_32, key=_BYTES_32)
+def test_a_token_reads_back(raw: bytes, key: bytes) -> None:
+    """Writing and reading the header are inverse; any 64 bytes are a token."""
+    token = MailboxToken(raw, VerificationKey(key))
 
-    assert len(token.bearer()) == len("Bearer ") + 43
+    assert len(token.bearer()) == len("Bearer ") + 86
     assert MailboxToken.parse_bearer(token.bearer()) == token
 
 
@@ -38,15 +40,16 @@ def test_an_organisation_id_reads_back(raw: bytes) -> None:
     "value",
     [
         "",
-        "A" * 43,
-        "bearer " + "A" * 43,
-        "Bearer  " + "A" * 43,
-        "Bearer " + "A" * 42,
-        "Bearer " + "A" * 44,
-        "Bearer " + "A" * 43 + "=",
-        "Bearer " + "A" * 42 + "B",
-        "Bearer " + "+" * 43,
-        "Bearer " + "é" * 43,
+        "A" * 86,
+        "bearer " + "A" * 86,
+        "Bearer  " + "A" * 86,
+        "Bearer " + "A" * 43,
+        "Bearer " + "A" * 85,
+        "Bearer " + "A" * 87,
+        "Bearer " + "A" * 86 + "==",
+        "Bearer " + "A" * 85 + "B",
+        "Bearer " + "+" * 86,
+        "Bearer " + "é" * 86,
     ],
 )
 def test_a_token_has_one_spelling(value: str) -> None:
@@ -75,7 +78,7 @@ def test_a_mailbox_has_one_spelling(text: str) -> None:
 def test_lengths_are_fixed() -> None:
     """A token and an organisation's id have 32 bytes."""
     with pytest.raises(MalformedError):
-        MailboxToken(bytes(31))
+        MailboxToken(bytes(31), VerificationKey(bytes(32)))
     with pytest.raises(MalformedError):
         OrganisationId(bytes(33))
 
@@ -98,6 +101,26 @@ def test_every_derived_value_is_another() -> None:
     values = {keys.token.raw, keys.identity.seed, keys.signing_key.seed}
 
     assert len(values) == 3
+
+
+def test_a_mailbox_commits_to_token_and_key() -> None:
+    """Neither can be exchanged under one id: nobody takes a mailbox over."""
+    keys = ReporterKeys.derive(Codename(bytes(12)), OrganisationId(bytes(32)))
+    token_hash, key = keys.token.token_hash, keys.token.message_key
+
+    assert key == keys.signing_key.verification_key
+    assert mailbox_of(token_hash=token_hash, message_key=key) == keys.mailbox
+    assert keys.mailbox != mailbox_of(token_hash="00" * 32, message_key=key)
+    other = VerificationKey(bytes(32))
+    assert keys.mailbox != mailbox_of(token_hash=token_hash, message_key=other)
+
+
+def test_what_a_report_carries_opens_no_mailbox() -> None:
+    """A reviewer who reads `token_hash` cannot read the replies."""
+    keys = ReporterKeys.derive(Codename(bytes(12)), OrganisationId(bytes(32)))
+    hashed = MailboxToken(bytes.fromhex(keys.token.token_hash), keys.token.message_key)
+
+    assert hashed.mailbox != keys.mailbox
 
 
 def test_organisations_cannot_be_linked() -> None:

@@ -22,7 +22,7 @@ from protocol.report import (
     attachment_name,
     message_number,
 )
-from tests.protocol.reports import DRAFT, DRAFTS, MESSAGE
+from tests.protocol.reports import DRAFT, DRAFTS, MESSAGE, OTHER_KEYS
 
 _FILE = Attachment(
     entry="attachments/001",
@@ -67,6 +67,10 @@ def test_a_draft_is_checked_when_it_is_made() -> None:
         {"consent": None},
         {"directory_version": 0},
         {"kind": Kind.MESSAGE},
+        {"token_hash": "0" * 63},
+        {"token_hash": "0" * 64},
+        {"message_key": OTHER_KEYS.signing_key.verification_key},
+        {"mailbox": OTHER_KEYS.mailbox},
     ):
         with pytest.raises(MalformedError):
             replace(DRAFT, **changes)
@@ -74,6 +78,14 @@ def test_a_draft_is_checked_when_it_is_made() -> None:
         replace(MESSAGE, answers=Answers(place=""))
     with pytest.raises(MalformedError):
         Answers(place="я" * 2_001)
+
+
+def test_only_a_message_may_doubt_its_mailbox() -> None:
+    """It is kept and shown as unverified; a first report is refused."""
+    assert MESSAGE.fits_mailbox
+    assert not replace(MESSAGE, mailbox=OTHER_KEYS.mailbox).fits_mailbox
+    with pytest.raises(MalformedError, match="wrong mailbox key"):
+        replace(DRAFT, mailbox=OTHER_KEYS.mailbox)
 
 
 def test_attachments_stand_in_order() -> None:

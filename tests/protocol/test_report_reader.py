@@ -1,22 +1,27 @@
 """Promises of `protocol.report`: opening, and what an intake checks."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crypto import sshsig
 from crypto.age import FileKey, HybridIdentity, X25519Identity, rewrap_header
 from crypto.age import seal as seal_age_file
 from crypto.entropy import system_entropy
+from protocol.archive import ArchiveWriter
 from protocol.errors import (
     MalformedError,
     ProtocolError,
     TooLargeError,
     UnreadableError,
 )
+from protocol.ladder import REPORT_FLOOR_BYTES
 from protocol.report import (
     HEADER_LIMIT_BYTES,
+    ReportDraft,
     ReportReader,
     check_sealed_upload,
     is_verified_message,
@@ -168,13 +173,50 @@ def test_a_disk_error_stays_a_disk_error() -> None:
 
 
 def test_a_message_is_verified_by_the_first_report_s_key() -> None:
-    """The key of another mailbox does not count, and a report is no message."""
+    """The key of another mailbox does not count."""
     message = open_sealed(_MESSAGE)
     key = KEYS.signing_key.verification_key
 
     assert is_verified_message(message, key)
     assert not is_verified_message(message, OTHER_KEYS.signing_key.verification_key)
-    assert not is_verified_message(open_sealed(_SEALED), key)
+
+
+def test_a_further_report_by_the_same_key_is_genuine() -> None:
+    """Whoever has the key is the reporter, whatever they call what they send."""
+    report = open_sealed(_SEALED)
+
+    assert is_verified_message(report, KEYS.signing_key.verification_key)
+
+
+def test_an_intake_cannot_put_a_report_in_the_place_of_another() -> None:
+    """It knows the mailbox id, but no key that the id commits to."""
+    own_key = OTHER_KEYS.signing_key.verification_key
+    own = replace(
+        DRAFT,
+        message_key=own_key,
+        reply_to=OTHER_KEYS.identity.recipient,
+        token_hash=OTHER_KEYS.token.token_hash,
+        mailbox=OTHER_KEYS.mailbox,
+    )
+
+    with pytest.raises(MalformedError, match="wrong mailbox key"):
+        replace(DRAFT, message_key=own_key)
+    with pytest.raises(UnreadableError, match="wrong mailbox key"):
+        open_sealed(_seal_under_genuine_mailbox(own))
+
+
+def _seal_under_genuine_mailbox(draft: ReportDraft) -> bytes:
+    """Seal a report of the forger's that names the genuine mailbox."""
+    content = draft.with_attachments([]).to_json()
+    forged = content.replace(str(draft.mailbox).encode(), str(KEYS.mailbox).encode())
+    signature = sshsig.sign(forged, OTHER_KEYS.signing_key, namespace="debunker-report")
+    archive = io.BytesIO()
+    writer = ArchiveWriter(archive)
+    writer.add("report.json", forged)
+    writer.add("report.json.sig", signature.encode())
+    writer.finish(floor_bytes=REPORT_FLOOR_BYTES)
+    recipients = [REVIEWER.recipient]
+    return seal_age_file(archive.getvalue(), recipients, entropy=system_entropy)
 
 
 def test_an_upload_is_checked_by_its_start() -> None:

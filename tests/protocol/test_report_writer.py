@@ -49,7 +49,7 @@ def test_what_is_sealed_opens(
             writer.begin_attachment(name, media_type)
             writer.write(data)
             writer.end_attachment()
-        report = writer.finish(draft, None)
+        report = writer.finish(draft, KEYS.signing_key)
 
     for identity in (REVIEWER, RECOVERY):
         reader = open_sealed(destination.getvalue(), identity)
@@ -143,18 +143,32 @@ def test_a_draft_of_another_kind_is_a_bug() -> None:
         writer.finish(MESSAGE, KEYS.signing_key)
 
 
-def test_the_key_must_fit_the_kind() -> None:
-    """A report is not signed, a message is, and by no other key."""
-    for draft, key in (
-        (DRAFT, KEYS.signing_key),
-        (MESSAGE, None),
-        (MESSAGE, OTHER_KEYS.signing_key),
-    ):
-        writer = ReportWriter(
-            io.BytesIO(), [REVIEWER.recipient], entropy=system_entropy, kind=draft.kind
-        )
-        with pytest.raises(ValueError, match="signed by its message_key"):
-            writer.finish(draft, key)
+@pytest.mark.parametrize("draft", [DRAFT, MESSAGE], ids=["report", "message"])
+def test_nobody_else_can_sign(draft: ReportDraft) -> None:
+    """The key is the one that the report names, and the mailbox commits to."""
+    writer = ReportWriter(
+        io.BytesIO(), [REVIEWER.recipient], entropy=system_entropy, kind=draft.kind
+    )
+
+    with pytest.raises(ValueError, match="signed by its message_key"):
+        writer.finish(draft, OTHER_KEYS.signing_key)
+
+
+@pytest.mark.needs("ssh-keygen", "unzip")
+def test_ssh_keygen_verifies_a_report(tmp_path: Path) -> None:
+    """In ten years no tool of ours is needed to show that a report is genuine."""
+    (tmp_path / "r.zip").write_bytes(open_age_file(seal(), [REVIEWER]))
+    subprocess.run(["unzip", "-q", "r.zip"], cwd=tmp_path, check=True)
+    (tmp_path / "signers").write_text(f"reporter {DRAFT.message_key}\n")
+    command = ["ssh-keygen", "-Y", "verify", "-f", "signers", "-I", "reporter"]
+
+    subprocess.run(
+        [*command, "-n", "debunker-report", "-s", "report.json.sig"],
+        input=(tmp_path / "report.json").read_bytes(),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
 
 
 def test_a_limit_below_the_format_s_own_is_kept() -> None:
@@ -171,7 +185,7 @@ def test_a_limit_below_the_format_s_own_is_kept() -> None:
     writer.end_attachment()
 
     with pytest.raises(TooLargeError):
-        writer.finish(DRAFT, None)
+        writer.finish(DRAFT, KEYS.signing_key)
     with pytest.raises(UnreadableError):
         open_sealed(destination.getvalue())
 
