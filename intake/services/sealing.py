@@ -137,8 +137,7 @@ class Sealing:
         keys = ReporterKeys.derive(codename, self._directory.organisation_id)
         with _own_errors():
             draft = self._draft(keys, written)
-            signing_key = keys.signing_key if self._kind is Kind.MESSAGE else None
-            self._writer.finish(draft, signing_key)
+            self._writer.finish(draft, keys.signing_key)
         self._keep(keys)
 
     def _draft(self, keys: ReporterKeys, written: Written) -> ReportDraft:
@@ -158,6 +157,7 @@ class Sealing:
             consent=written.consent,
             reply_to=keys.identity.recipient,
             message_key=keys.signing_key.verification_key,
+            token_hash=keys.token.token_hash,
             mailbox=keys.mailbox,
             directory_version=self._directory.version,
         )

@@ -117,18 +117,8 @@ class GroupCommit:
         return batch
 
     def _commit(self, batch: list[_Job]) -> None:
-        placed: list[_Job] = []
-        directories: set[Path] = set()
-        for job in batch:
-            try:
-                directories.update(job.place())
-            except BaseException as error:  # noqa: BLE001  # told to the one who waits
-                job.done.set_exception(error)
-            else:
-                placed.append(job)
+        placed = _place(batch)
         try:
-            for directory in directories:
-                sync_directory(directory)
             results = self._write(placed)
         except BaseException as error:  # noqa: BLE001  # told to those who wait
             if len(placed) == 1:
@@ -155,6 +145,30 @@ class GroupCommit:
                 job.done.set_exception(error)
             else:
                 job.done.set_result(result)
+
+
+def _place(batch: Iterable[_Job]) -> list[_Job]:
+    """Put the files of a batch in place; return the jobs whose files are durable."""
+    placed: list[tuple[_Job, set[Path]]] = []
+    for job in batch:
+        try:
+            placed.append((job, set(job.place())))
+        except BaseException as error:  # noqa: BLE001  # told to the one who waits
+            job.done.set_exception(error)
+    failed: dict[Path, BaseException] = {}
+    for directory in set().union(*(directories for _, directories in placed)):
+        try:
+            sync_directory(directory)
+        except OSError as error:
+            failed[directory] = error
+    durable: list[_Job] = []
+    for job, directories in placed:
+        # A row must not point at a name that a power cut can take.
+        if lost := directories & failed.keys():
+            job.done.set_exception(failed[lost.pop()])
+        else:
+            durable.append(job)
+    return durable
 
 
 def _by_table(jobs: Iterable[_Job]) -> Iterable[tuple[Table, list[Any]]]:

@@ -55,10 +55,11 @@ def seal_in_page(
         consent=Consent(to=ConsentTo.NONE, secrecy=False, do_not_use=""),
         reply_to=keys.identity.recipient,
         message_key=keys.signing_key.verification_key,
+        token_hash=keys.token.token_hash,
         mailbox=keys.mailbox,
         directory_version=1,
     )
-    writer.finish(draft, None)
+    writer.finish(draft, keys.signing_key)
     return sealed.getvalue(), keys.mailbox
 
 

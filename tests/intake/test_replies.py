@@ -196,6 +196,28 @@ def test_a_message_of_a_session_that_is_over_is_not_sent(
     assert house.deposits == []
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"csrf_token=x&codename=y&more=z", "application/x-www-form-urlencoded"),
+        (b"codename=y&codename=z", "application/x-www-form-urlencoded"),
+        (b"codename=%FF", "application/x-www-form-urlencoded"),
+        (b"\xff\xfe", "application/x-www-form-urlencoded"),
+        (b"{}", "application/json"),
+    ],
+    ids=["more_fields", "twice", "not_utf8", "not_ascii", "json"],
+)
+def test_a_small_form_that_no_page_of_ours_sends_is_refused(
+    house: House, body: bytes, kind: str
+) -> None:
+    """Nothing is guessed."""
+    answer = house.client().post(
+        "/ru/plain/mailbox", base_url=ORIGIN, data=body, content_type=kind
+    )
+
+    assert answer.status_code == 400
+
+
 def test_leaving_forgets_the_codename(house: House, codename: Codename) -> None:
     """The next person at this computer finds nothing."""
     reporter = _enter(house, codename.characters())

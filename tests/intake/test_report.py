@@ -337,6 +337,18 @@ def test_a_newer_expired_directory_does_not_bring_the_older_back(
     assert reporter.report("Текст").status_code == 503
 
 
+def test_without_a_directory_the_form_is_closed_and_the_rest_goes_on(
+    house: House,
+) -> None:
+    """A fresh installation waits for its first ceremony."""
+    house.config.directory.unlink()
+    client = house.client()
+
+    assert client.get("/ru/plain/report", base_url=ORIGIN).status_code == 503
+    assert client.get("/directory.json", base_url=ORIGIN).status_code == 503
+    assert client.get("/ru/report", base_url=ORIGIN).status_code == 200
+
+
 def test_a_directory_of_another_root_closes_the_form(house: House) -> None:
     """The pinned root alone says to whom we seal."""
     signed = house.organisation.directory(root=house.organisation.team)

@@ -203,6 +203,24 @@ def test_an_older_or_foreign_directory_is_refused(
     assert house.client().get("/directory.json").data == before
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/sync/deposits?after=x", 400),
+        ("POST", "/sync/acknowledgements", 422),
+        ("PUT", "/sync/directory", 422),
+        ("PUT", "/sync/mailboxes/x/replies/y", 404),
+    ],
+)
+def test_a_signed_request_that_makes_no_sense_is_refused(
+    console: Console, method: str, path: str, status: int
+) -> None:
+    """A bug of the console must not become one of the intake."""
+    body = b"" if method == "GET" else b"{}"
+
+    assert console.call(method, path, body).status_code == status
+
+
 def test_another_key_is_refused(house: House) -> None:
     """Only the pinned key is the console."""
     stranger = Console(house=house, key=SigningKey.generate(system_entropy))
