@@ -3,13 +3,14 @@
  *
  * Spec: docs/protocol.md §2.2, §3.
  *
- * The token reads and deletes; the mailbox id, its hash, only receives. So the intake, which stores ids alone, can hand
- * nobody's replies to anybody, and whoever seizes it cannot log in.
+ * The token reads and deletes; the mailbox id only receives. It is a hash over the token's hash and the key that signs
+ * reports: so the intake, which stores ids alone, can hand nobody's replies to anybody, whoever seizes it cannot log in,
+ * and nobody but the reporter can make a report that belongs to it.
  */
 
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { base32nopad, base64urlnopad, bech32 } from '@scure/base'
 import { identityToRecipient } from 'age-encryption'
 import { readArchive, takePadding } from './archive.ts'
@@ -46,17 +47,21 @@ export function parseOrganisationId(untrusted: string): OrganisationId {
 
 /** Everything that derives from a codename. Secrets are private fields, so that no printing of the object shows them. */
 export class ReporterKeys {
-    /** Signs later messages; its public half is `message_key`. */
+    /** Signs reports and messages; its public half is `message_key`. */
     readonly signingKey: SigningKey
     /** The id that the intake knows. */
     readonly mailbox: MailboxId
+    /** SHA-256 of the token, 64 hexadecimal digits: with the key it makes the mailbox id, and it reads nothing. */
+    readonly tokenHash: string
     /** `reply_to`: the recipient that replies are sealed to. */
     readonly recipient: string
     readonly #token: Uint8Array
     readonly #identity: string
 
     private constructor(token: Uint8Array, identity: string, recipient: string, signingKey: SigningKey) {
-        const hash = sha256(concatBytes(utf8ToBytes('debunker/v1/mailbox'), token))
+        const tokenHash = sha256(token)
+        const hash = sha256(concatBytes(utf8ToBytes('debunker/v1/mailbox'), tokenHash, signingKey.verificationKey.raw))
+        this.tokenHash = bytesToHex(tokenHash)
         this.mailbox = parseMailboxId(base32nopad.encode(hash.subarray(0, MAILBOX_HASH_BYTES)).toLowerCase())
         this.signingKey = signingKey
         this.recipient = recipient
@@ -79,7 +84,7 @@ export class ReporterKeys {
 
     /** The value of the `Authorization` header that reads and deletes the mailbox. */
     bearer(): string {
-        return `Bearer ${base64urlnopad.encode(this.#token)}`
+        return `Bearer ${base64urlnopad.encode(concatBytes(this.#token, this.signingKey.verificationKey.raw))}`
     }
 }
 

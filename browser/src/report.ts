@@ -3,13 +3,14 @@
  *
  * Spec: docs/protocol.md §1, §1.3, §1.4.
  *
- * The archive streams: attachments first, then `report.json`, in a message its signature, then padding. The length of
+ * The archive streams: attachments first, then `report.json`, its signature, then padding. The length of
  * everything is known before the first byte, because even the parts that come last (hashes, signature) have fixed sizes.
  *
  * Not done here: checking what a person typed (form.ts), reading reports (the console does).
  *
  * Rules:
- * * A first report is not signed: nothing could verify it. Every later message is, with the codename's own key.
+ * * Everything is signed with the codename's own key, which the mailbox id commits to: whoever runs the intake cannot put
+ *   a report of its own in the place of the reporter's.
  * * No name, size or time of the device goes out beside what is listed here.
  */
 
@@ -27,7 +28,7 @@ import type { MailboxId, ReporterKeys } from './mailbox.ts'
 import { armoredLength, signSshsig } from './sshsig.ts'
 
 export const REPORT_FORMAT = 'debunker-report/1'
-export const MESSAGE_NAMESPACE = 'debunker-message'
+export const REPORT_NAMESPACE = 'debunker-report'
 export const MAX_REPORT_JSON_BYTES = 1_048_576
 export const MAX_ANSWER_CHARACTERS = 2_000
 
@@ -117,11 +118,9 @@ function entriesOf(draft: Draft, attachments: readonly AttachmentSource[], seali
         sizeBytes: bytes,
         chunks: isMessage ? () => hashing(chunks(), hashes) : chunks,
     }))
+    const sign = () => [utf8ToBytes(signSshsig(report(), keys.signingKey, REPORT_NAMESPACE))]
     entries.push({ name: 'report.json', sizeBytes, chunks: () => [report()] })
-    if (isMessage) {
-        const sign = () => [utf8ToBytes(signSshsig(report(), keys.signingKey, MESSAGE_NAMESPACE))]
-        entries.push({ name: 'report.json.sig', sizeBytes: armoredLength(MESSAGE_NAMESPACE), chunks: sign })
-    }
+    entries.push({ name: 'report.json.sig', sizeBytes: armoredLength(REPORT_NAMESPACE), chunks: sign })
     return entries
 }
 
@@ -147,6 +146,7 @@ function serializeReport(draft: Draft, attachments: readonly AttachmentSource[],
         reply_to: keys.recipient,
         message_key: keys.signingKey.verificationKey.toString(),
         mailbox: keys.mailbox,
+        token_hash: keys.tokenHash,
         directory_version: directory.version,
         attachments: attachments.map(({ name, mediaType, sizeBytes }, index) => ({
             entry: entryName(index),

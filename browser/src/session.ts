@@ -15,7 +15,7 @@ import { Codename } from './codename.ts'
 import { verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
 import type { Clock, Entropy } from './effects.ts'
 import { VerificationKey } from './ed25519.ts'
-import { CodenameError, ProtocolError } from './errors.ts'
+import { CodenameError, ProtocolError, WrongCheckError } from './errors.ts'
 import { ReporterKeys, readMailboxAnswer } from './mailbox.ts'
 import { openReplies } from './reply.ts'
 import { sealReport, type Draft, type Language } from './report.ts'
@@ -159,12 +159,12 @@ export class Session {
         this.#effects.tell({ event: 'mailbox', ...opened })
     }
 
-    /** Characters can be read without the word lists, which are fetched only when they are needed. */
+    /** Characters can be read without the word lists, which are fetched only for what is longer or shorter. */
     async #readCodename(typed: string): Promise<Codename> {
         try {
             return Codename.parse(typed, [])
         } catch (error) {
-            if (!(error instanceof CodenameError)) throw error
+            if (!(error instanceof CodenameError) || error instanceof WrongCheckError) throw error
         }
         return Codename.parse(typed, await Promise.all(WORD_LANGUAGES.map((language) => this.#client.fetchWordList(language))))
     }

@@ -31,7 +31,7 @@ export function parseJson(untrusted: Uint8Array): Json {
     try {
         text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(untrusted)
     } catch {
-        throw new MalformedError('not_utf8')
+        throw new MalformedError('not_json')
     }
     return new Parser(text).parse()
 }

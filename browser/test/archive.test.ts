@@ -32,7 +32,9 @@ describe('the reader of archives', () => {
         let entries: readonly { readonly name: string; readonly data: string }[] = []
 
         const found = await reasonOf(() => {
-            entries = readArchive(fromSegments(given.archive)).map(({ name, bytes }) => ({ name, data: toHex(bytes) }))
+            const read = readArchive(fromSegments(given.archive))
+            if (read.some(({ name }) => name === 'padding')) takePadding(read, 'zeros')
+            entries = read.map(({ name, bytes }) => ({ name, data: toHex(bytes) }))
         })
 
         expect(found).toBe(reason)

@@ -29,7 +29,7 @@ describe('a signature', () => {
     })
 
     it('has the length that was announced', () => {
-        for (const namespace of ['debunker-message', 'debunker-reply', 'x', 'a'.repeat(60)]) {
+        for (const namespace of ['debunker-report', 'debunker-reply', 'x', 'a'.repeat(60)]) {
             expect(signSshsig(message, key, namespace)).toHaveLength(armoredLength(namespace))
         }
     })

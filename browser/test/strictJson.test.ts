@@ -61,7 +61,7 @@ describe('strict JSON', () => {
     })
 
     it('refuses what is not UTF-8', async () => {
-        expect(await reasonOf(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22)))).toBe('not_utf8')
+        expect(await reasonOf(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22)))).toBe('not_json')
     })
 })
 

@@ -180,7 +180,7 @@ def test_a_report_from_the_page_opens(identity: HybridIdentity) -> None:
     assert report.reply_to == KEYS.identity.recipient
     assert report.message_key == KEYS.signing_key.verification_key
     assert report.directory_version == DIRECTORY.version
-    assert reader.signature_by is None
+    assert reader.signature_by == KEYS.signing_key.verification_key
 
 
 def test_a_message_from_the_page_is_verified() -> None:
@@ -217,10 +217,11 @@ def test_both_ways_give_the_same_file() -> None:
             ),
             reply_to=KEYS.identity.recipient,
             message_key=KEYS.signing_key.verification_key,
+            token_hash=KEYS.token.token_hash,
             mailbox=KEYS.mailbox,
             directory_version=DIRECTORY.version,
         ),
-        None,
+        KEYS.signing_key,
     )
     from_page = _seal(_report_draft())
 

@@ -62,10 +62,6 @@ export class MailboxPage {
             dialog.close()
             this.#worker.send({ do: 'deleteMailbox' })
         })
-        // A page that is only put aside must not show the codename to whoever brings it back.
-        addEventListener('pagehide', () => {
-            this.#form.reset()
-        })
     }
 
     #open(): void {
@@ -149,7 +145,7 @@ export class MailboxPage {
         this.#form.reset() // the codename has done its work
         show('opening', false)
         load('reply-list', HTMLElement).replaceChildren(...replies.map((reply) => this.#item(reply)))
-        show('no-replies', replies.length === 0)
+        show('no-replies', replies.length + unreadableCount === 0)
         show('acknowledged', replies.some(({ state }) => state === 'received'))
         load('unreadable', HTMLElement).textContent = this.#texts.get('unreadable', { count: this.#texts.number(unreadableCount) })
         show('unreadable', unreadableCount > 0)

@@ -17,6 +17,20 @@ function start(form: HTMLFormElement, open: (form: HTMLFormElement) => unknown):
     }
 }
 
+/**
+ * Browsers may keep a page that was left, to bring it back at once. Whoever presses "back" on this device must find
+ * neither codename nor report: what is left is emptied, and what comes back starts anew.
+ */
+function forgetWhenLeft(): void {
+    addEventListener('pagehide', () => {
+        document.body.replaceChildren()
+    })
+    addEventListener('pageshow', (event) => {
+        if (event.persisted) location.reload()
+    })
+}
+
+forgetWhenLeft()
 const report = find('report', HTMLFormElement)
 const mailbox = find('open-mailbox', HTMLFormElement)
 if (report) start(report, (form) => new ReportPage(form))

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock, systemEntropy } from '../src/effects.ts'
+import { Session } from '../src/session.ts'
+import type { Command, Event } from '../src/talk.ts'
+import { TusServer } from './tusServer.ts'
+import { vectors } from './vectors.ts'
+import { wordListBytes } from './words.ts'
+
+interface Given {
+    readonly directory: string
+    readonly signature: string
+    readonly root: string
+    readonly now: string
+}
+
+const given = vectors<Given, unknown>('directory').find(({ name }) => name === 'current')?.given
+if (!given) throw new Error('no directory')
+const { directory, signature, root } = given
+const draft = { kind: 'report', language: 'kk', text: 'x', answers: {}, consent: { to: 'none', secrecy: true, doNotUse: '' } } as const
+
+let server: TusServer
+let events: Event[]
+let now: Date
+let session: Session
+
+/** The directory's two files come from here, all else from the server. */
+const serving: typeof fetch = (input, options) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    if (url.pathname === '/directory.json') return Promise.resolve(new Response(directory))
+    if (url.pathname === '/directory.json.sig') return Promise.resolve(new Response(signature))
+    const [, language] = /^\/static\/words-(en|ru)\.txt$/.exec(url.pathname) ?? []
+    if (language === 'en' || language === 'ru') return Promise.resolve(new Response(wordListBytes(language)))
+    return fetch(url, options)
+}
+
+const told = () => events.filter(({ event }) => event !== 'progress')
+const obey = (command: Command) => session.obey(command)
+const prepare = () => obey({ do: 'prepare', root, language: 'kk' })
+
+beforeEach(async () => {
+    server = await TusServer.start()
+    events = []
+    now = new Date(given.now)
+    const clock = { ...systemClock, now: () => now }
+    session = new Session({ origin: server.origin, fetch: serving, clock, entropy: systemEntropy, tell: (event) => events.push(event) })
+})
+
+afterEach(async () => {
+    await server.stop()
+})
+
+describe('a session', () => {
+    it('tells the codename first, and received last', async () => {
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        expect(told().map(({ event }) => event)).toEqual(['ready', 'codename', 'received'])
+        expect(events.slice(2, -1).map(({ event }) => event)).toContain('progress')
+        expect(events[1]).toMatchObject({ event: 'codename', words: null })
+        expect(server.stored.length).toBe(server.length)
+        expect(server.stored.toString('latin1', 0, 21)).toBe('age-encryption.org/v1')
+    })
+
+    it('makes another codename for each attempt', async () => {
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [] })
+        server.stored = Buffer.alloc(0)
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        const characters = events.flatMap((event) => (event.event === 'codename' ? [event.characters] : []))
+        expect(new Set(characters).size).toBe(2)
+    })
+
+    it('seals nothing once the directory has ended, though the page is still open', async () => {
+        await prepare()
+        now = new Date('2030-01-01T00:00:00Z')
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        expect(told()).toEqual([{ event: 'ready' }, { event: 'trouble', trouble: { kind: 'expired', fileName: '' } }])
+        expect(server.requests).toEqual([])
+    })
+
+    it('seals nothing to a directory of another root', async () => {
+        const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAHyBTCcc10pRodfVKWtPrgyD3S4TQp71MPz9HorpbMH'
+        await obey({ do: 'prepare', root: other, language: 'kk' })
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        expect(told()[0]).toMatchObject({ trouble: { kind: 'not_signed' } })
+        expect(events.some(({ event }) => event === 'codename' || event === 'ready')).toBe(false)
+        expect(server.requests).toEqual([])
+    })
+
+    it('has the server delete what a broken file began', async () => {
+        const file = new File(['x'.repeat(600_000)], 'a.pdf')
+        const broken = Object.defineProperty(file, 'size', { value: 900_000 })
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [broken] })
+
+        expect(told().at(-1)).toEqual({ event: 'trouble', trouble: { kind: 'file', fileName: 'a.pdf' } })
+        expect(server.requests.at(-1)).toBe('DELETE')
+    })
+
+    it('goes on after a stop', async () => {
+        for (let count = 0; count < 9; count++) server.faults.POST.push({ answer: 500 })
+        const impatient = { ...systemClock, now: () => now, sleep: (wait: number, signal: AbortSignal) => systemClock.sleep(wait > 60_000 ? wait : 0, signal) }
+        session = new Session({ origin: server.origin, fetch: serving, clock: impatient, entropy: systemEntropy, tell: (event) => events.push(event) })
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [] })
+        expect(told().at(-1)).toEqual({ event: 'stopped' })
+
+        await obey({ do: 'resume' })
+
+        expect(told().at(-1)).toEqual({ event: 'received' })
+        expect(told().filter(({ event }) => event === 'codename')).toHaveLength(1)
+    })
+
+    it('stops at once when it is cancelled while it begins', async () => {
+        await prepare()
+        const sending = obey({ do: 'sendReport', draft, files: [] })
+        await obey({ do: 'cancel' })
+        await sending
+
+        expect(told()).toEqual([{ event: 'ready' }, { event: 'cancelled' }])
+        expect(server.requests).toEqual([])
+    })
+
+    it.each([
+        ['0000-0000-0000-00000-00000', 'check', ''],
+        ['абзац абзац абзац абзац абзац абзац абзац абзац абзац абзац', 'check', ''],
+        ['абзац абзац', 'length', ''],
+        ['абзац ъъъ', 'word', 'ъъъ'],
+    ])('checks a codename before it asks for a mailbox: %s', async (codename, reason, word) => {
+        await prepare()
+        await obey({ do: 'openMailbox', codename })
+
+        expect(told().at(-1)).toEqual({ event: 'codenameWrong', wrong: { reason, word } })
+        expect(server.requests).toEqual([])
+    })
+})
