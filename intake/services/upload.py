@@ -116,7 +116,7 @@ class ReceiveUpload:
             try:
                 self._write(file, upload, pieces)
             finally:
-                file.sync(day_of(self.clock.now()))
+                self._sync(file, upload)
             return self._settle(file, upload, began_bytes=offset_bytes)
 
     def look(self, upload_id: UploadId) -> Progress:
@@ -126,7 +126,7 @@ class ReceiveUpload:
             return _progress(upload, upload.length_bytes)
         with self._hold(upload) as file:
             # What a killed request left behind is about to be counted on.
-            file.sync(day_of(self.clock.now()))
+            self._sync(file, upload)
             return self._settle(file, upload, began_bytes=file.size_bytes)
 
     def cancel(self, upload_id: UploadId) -> None:
@@ -154,6 +154,15 @@ class ReceiveUpload:
             # Its file went between our two looks: finished, or dropped.
             if self._load(upload.id).finished:
                 raise UploadFinishedError("the upload is complete") from None
+            raise
+
+    def _sync(self, file: GrowingFile, upload: Upload) -> None:
+        try:
+            file.sync(day_of(self.clock.now()))
+        except OSError:
+            # Linux tells of a lost page once; the next sync would succeed and
+            # mean nothing. So what is here is not to be counted on any more.
+            self.uploads.drop(upload.id)
             raise
 
     def _write(

@@ -1,5 +1,6 @@
 """Sealed files arrive piece by piece, or not at all."""
 
+import errno
 from datetime import timedelta
 
 import pytest
@@ -319,6 +320,25 @@ def test_a_complete_upload_that_a_kill_left_is_finished_by_its_next_sight(
     assert answer.headers["Upload-Offset"] == str(len(sealed))
     assert [path.read_bytes() for path in house.deposits] == [sealed]
     assert len(Console(house=house).deposits()) == 1
+
+
+def test_an_upload_whose_sync_failed_is_not_counted_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel tells of a lost page once; the next sync would seem to succeed."""
+    sealed, mailbox = seal_in_page(house.organisation)
+    client = house.client()
+    where = begin(client, mailbox, len(sealed)).headers["Location"]
+
+    def lose(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("intake.storage.sealed_files.os.fsync", lose)
+        failed = append(client, where, 0, sealed[:9000])
+
+    assert failed.status_code == 500
+    assert look(client, where).status_code == 404
 
 
 def test_a_mailbox_answers_one_and_the_same_to_everyone(house: House) -> None:
