@@ -15,7 +15,9 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -23,7 +25,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as GunicornConfig
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from crypto.entropy import system_entropy
 from crypto.process import harden_process
@@ -36,6 +38,9 @@ from intake.web.headers import HEADERS
 THREADS: Final = 128
 BACKLOG: Final = 2048
 KEEP_ALIVE_SECONDS: Final = 15
+HEAD_SECONDS: Final = 10
+"""For the head of a request, all of it."""
+
 IDLE_SECONDS: Final = 120
 """A sender who is silent for so long has gone: the thread, and the lock of an
 upload, are given back."""
@@ -106,7 +111,39 @@ class ScrubbedLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
 
 
 class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
-    """Answers what is no HTTP in our own words, and forgets it."""
+    """Hurries slow heads; answers what is no HTTP in our own words.
+
+    A body may take hours on a slow line. A head fits into one packet: whoever
+    sends half of one and waits wants our threads, not an answer.
+    """
+
+    def init_process(self) -> None:
+        """Begin with no connection."""
+        self._deadlines: dict[TConn, float] = {}
+        super().init_process()
+
+    def handle(self, conn: TConn) -> object:
+        """Serve the next request of a connection."""
+        self._deadlines[conn] = time.monotonic() + HEAD_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            self._deadlines.pop(conn, None)
+
+    def handle_request(self, req: object, conn: TConn) -> object:
+        """Answer a request whose head is complete."""
+        self._deadlines.pop(conn, None)
+        return super().handle_request(req, conn)
+
+    def murder_pending(self) -> None:
+        """End, once a second, connections whose head takes too long."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn, deadline in tuple(self._deadlines.items()):
+            if now > deadline:
+                # Its thread reads an end, and goes on to another.
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RDWR)
 
     def handle_error(
         self, _request: object, client: socket.socket, _address: object, _error: object

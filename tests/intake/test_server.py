@@ -71,6 +71,17 @@ def test_what_is_no_http_gets_the_headers_too(
 
 
 @pytest.mark.enable_socket
+def test_half_a_head_is_not_waited_for(server: ServerProcess) -> None:
+    """Else a hundred of them, sent by one laptop, would stop the intake."""
+    with PlainBrowser(server).connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+
+        ended = connection.recv(1)
+
+    assert ended == b""
+
+
+@pytest.mark.enable_socket
 def test_the_server_runs_with_the_memory_settings(server: ServerProcess) -> None:
     """The allocator reads them only when a process starts, so it starts twice."""
     environment = Path(f"/proc/{server.pid}/environ").read_bytes().split(b"\0")
