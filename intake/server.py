@@ -34,6 +34,7 @@ from intake.clock import SystemClock
 from intake.config import PREFIX, Config
 from intake.web.errors import report_bug
 from intake.web.headers import HEADERS
+from intake.web.services import EXTENSION
 
 THREADS: Final = 128
 BACKLOG: Final = 2048
@@ -243,6 +244,7 @@ class IntakeServer(QuietServer):
         if not app.extensions[MIGRATED]():
             raise NotMigratedError("run `debunker intake migrate` first")
         app.extensions[RECOVERY]()
+        app.extensions[EXTENSION].pages.preload()
         # A connection must not be shared across the fork.
         app.extensions[ENGINE].dispose()
         return app

@@ -59,9 +59,12 @@ class CurrentDirectory:
             ClosedError: There is none, or the newest is past its end.
         """
         now = self._clock.now()
-        with self._lock:
-            self._refresh(now)
-            in_force = self._in_force
+        in_force = self._in_force
+        # The files are looked at without the lock: requests must not queue here.
+        if in_force is None or self._store.version_tag() != self._tag:
+            with self._lock:
+                self._refresh(now)
+                in_force = self._in_force
         if in_force is None or not _is_usable(in_force.directory, now):
             raise ClosedError("no valid directory")
         return in_force

@@ -56,9 +56,10 @@ class Deposits:
             upload: A finished one: both ways leave the same rows.
         """
         target = self._files.deposits / str(deposit.id)
+        # Here, not in the writer's thread: syncs that wait together cost one.
+        file.sync(deposit.received_on)
 
         def place() -> Iterable[Path]:
-            file.sync(deposit.received_on)
             file.move_to(target)
             return (self._files.deposits,)
 

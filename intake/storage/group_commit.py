@@ -1,12 +1,13 @@
 """One writer for many requests: a batch shares its syncs and its transaction.
 
 A commit costs a wait for the disk, whatever it holds. So requests hand their
-writes to one thread a process; it takes all that have gathered, makes their
-files durable, writes their rows in one transaction, and only then lets the
+writes to one thread a process; it takes all that have gathered, gives their
+files their last names, writes their rows in one transaction, and only then lets the
 requests go on. Nobody is told *received* before.
 
 Rules:
 * Files first, then rows: a row never points at bytes that a power cut can take.
+  Their contents are synced by whoever wrote them, all at once; the names here.
 * One bad job spoils no other: a batch that fails is done again one by one.
 * The thread starts on first use, so after a fork each process has its own.
 """

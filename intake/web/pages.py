@@ -60,6 +60,12 @@ class Pages:
         environment.globals.update(constants, language=language)
         return environment
 
+    def preload(self) -> None:
+        """Compile every template now: workers that fork later share them."""
+        for environment in self._environments.values():
+            for name in environment.list_templates(extensions=["html"]):
+                environment.get_template(name)
+
     def render(self, language: Language, template: str, **context: object) -> str:
         """Return a page."""
         return self._environments[language].get_template(template).render(**context)
