@@ -55,6 +55,24 @@ def test_a_report_arrives_and_leaves_no_trace(
     assert sum("PATCH" in request for request in visit.requests) > 1
 
 
+def test_a_page_that_was_left_shows_nothing(visit: Visit) -> None:
+    """Whoever presses "back" on this device finds neither report nor codename."""
+    _write(visit)
+    visit.shown("#received")
+    codename = visit.page.inner_text("#codename-characters")
+    visit.page.goto(visit.origin + "/ru/")
+    visit.page.go_back()
+    visit.page.wait_for_selector("#report:not([hidden])")
+
+    assert codename not in visit.page.content()
+    assert TEXT not in visit.page.content()
+    assert visit.page.input_value("#text") == ""
+    # and what the browser might have kept of the page had been emptied
+    visit.page.fill("#text", TEXT)
+    left = "dispatchEvent(new Event('pagehide')); document.body.childElementCount"
+    assert visit.page.evaluate(left) == 0
+
+
 def test_an_empty_report_is_not_sent(visit: Visit) -> None:
     """The summary takes the focus and leads to the field, which says the same."""
     visit.open("/ru/report")
