@@ -4,6 +4,7 @@ A source gives bytes and then none; a destination takes them. Neither need be
 seekable, and both must block. Not done here: opening and closing them.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 
@@ -54,6 +55,28 @@ def fill(source: Source, target: memoryview) -> int:
             break
         at += count
     return at
+
+
+def read_chunks(source: Source, size_bytes: int) -> Iterator[tuple[memoryview, bool]]:
+    """Read all of a source in equal chunks, one ahead.
+
+    A payload's last chunk is sealed in another way than the others, and a file only
+    tells that it ends by giving nothing more.
+
+    Args:
+        source: At its start.
+        size_bytes: Of each chunk but the last.
+
+    Yields:
+        A chunk and whether it is the last; only that one may be shorter, and it
+        is empty only if the source is. It is overwritten after the next one.
+    """
+    present, ahead = (memoryview(bytearray(size_bytes)) for _ in range(2))
+    length = fill(source, present)
+    while length == size_bytes and (ahead_length := fill(source, ahead)):
+        yield present, False
+        present, ahead, length = ahead, present, ahead_length
+    yield present[:length], True
 
 
 def write_all(destination: Destination, data: memoryview) -> None:
