@@ -28,7 +28,7 @@ describe('the form', () => {
         expect(readReport(form({ text: 'x' }), 'ru').consent).toEqual({ to: 'none', secrecy: false, doNotUse: '' })
     })
 
-    it.each(['', ' ', '\n\t\u00a0'])('needs words: %j', (text) => {
+    it.each(['', ' ', '\n\t\u00a0', '\u200b\u2060\ufeff', '\u0085\u001c'])('needs words: %j', (text) => {
         expect(keys({ text }, [], MAX_ARCHIVE_BYTES)).toEqual(['text: error_text_empty'])
     })
 

@@ -46,7 +46,7 @@ export function problemsOf(
     limitBytes: number,
 ): readonly FormProblem[] {
     const problems: FormProblem[] = []
-    if (draft.text.trim() === '') problems.push({ field: 'text', key: 'error_text_empty', limit: 0 })
+    if (isBlank(draft.text)) problems.push({ field: 'text', key: 'error_text_empty', limit: 0 })
     for (const [field, answer] of Object.entries(draft.answers ?? {})) {
         if (Array.from(answer as string).length > MAX_ANSWER_CHARACTERS) problems.push({ field, key: 'error_answer_long', limit: MAX_ANSWER_CHARACTERS })
     }
@@ -59,6 +59,11 @@ export function problemsOf(
     const fitsBytes = largestContent(limitBytes)
     if (totalBytes > fitsBytes) problems.push({ field: 'attachments', key: 'error_attachments_large', limit: fitsBytes })
     return problems
+}
+
+/** Whether nobody could see anything: white space, control and zero-width characters alone. */
+function isBlank(text: string): boolean {
+    return !/[^\p{Z}\p{Cc}\p{Cf}]/u.test(text)
 }
 
 /** What an archive of at most `limitBytes` can hold: up to the last rung that is not above the limit. */
