@@ -28,16 +28,22 @@ from protocol.report.content import (
     Report,
     ReportDraft,
     SealedBy,
+    is_blank,
     message_number,
 )
 from protocol.report.reader import ReportReader, is_verified_message
-from protocol.report.upload import HEADER_LIMIT_BYTES, check_sealed_upload
+from protocol.report.upload import (
+    HEADER_LIMIT_BYTES,
+    MAX_SEALED_BYTES,
+    check_sealed_upload,
+)
 from protocol.report.writer import ReportWriter
 
 __all__ = [
     "HEADER_LIMIT_BYTES",
     "MAX_ATTACHMENTS",
     "MAX_REPORT_JSON_BYTES",
+    "MAX_SEALED_BYTES",
     "Answers",
     "Attachment",
     "Consent",
@@ -55,6 +61,7 @@ __all__ = [
     "attachment_media_type",
     "attachment_name",
     "check_sealed_upload",
+    "is_blank",
     "is_verified_message",
     "message_number",
 ]

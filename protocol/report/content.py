@@ -12,6 +12,7 @@ Rules:
   less than the reporter sent.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -94,7 +95,7 @@ class ReportDraft:
                 the mailbox of a first report does not commit to its key.
         """
         is_message = self.kind is Kind.MESSAGE
-        if not self.text.strip():
+        if is_blank(self.text):
             raise MalformedError("text_blank")
         if (self.number > 1) is not is_message or not 1 <= self.number <= MAX_INTEGER:
             raise MalformedError("number_out_of_range")
@@ -224,6 +225,12 @@ class Report(ReportDraft):
                 for each in members.objects("attachments", limit=MAX_ATTACHMENTS)
             ),
         )
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a text shows nothing: white space, controls, format characters."""
+    categories = map(unicodedata.category, text)
+    return all(each[0] == "Z" or each in {"Cc", "Cf"} for each in categories)
 
 
 def message_number(now: datetime, entropy: Entropy) -> int:

@@ -10,7 +10,7 @@ the rest is a report, only the console learns.
 import io
 from typing import Final
 
-from crypto.age import Header, plaintext_length
+from crypto.age import Header, plaintext_length, sealed_length
 from crypto.errors import CryptoError
 from protocol.errors import MalformedError, TooLargeError
 from protocol.ladder import MAX_ARCHIVE_BYTES, REPORT_FLOOR_BYTES, is_rung
@@ -20,6 +20,11 @@ STANZA_TYPE: Final = "mlkem768x25519"
 
 HEADER_LIMIT_BYTES: Final = 131_072
 """64 hybrid stanzas have some 100,000 bytes."""
+
+MAX_SEALED_BYTES: Final = sealed_length(
+    MAX_ARCHIVE_BYTES, header_bytes=HEADER_LIMIT_BYTES
+)
+"""The longest file that this check lets pass, some 2 GiB + 650 KiB."""
 
 _VERSION_LINE: Final = b"age-encryption.org/v1\n"
 _MAC_PREFIX: Final = b"\n--- "

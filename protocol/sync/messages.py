@@ -19,6 +19,7 @@ from crypto.entropy import Entropy
 from protocol.day import format_day
 from protocol.errors import MalformedError
 from protocol.mailbox import MailboxId
+from protocol.report import MAX_SEALED_BYTES
 from protocol.sha256_text import is_sha256
 from protocol.strict_json import Members, parse_document, serialize
 
@@ -89,13 +90,16 @@ class DepositEntry:
     """Of the sealed file, 64 hexadecimal digits."""
 
     def __post_init__(self) -> None:
-        """Refuse a hash of another form.
+        """Refuse a hash of another form, and a size that no report has.
 
         Raises:
-            MalformedError: Not 64 hexadecimal digits in lower case.
+            MalformedError: Not 64 hexadecimal digits in lower case, or more
+                bytes than any upload may have: a console would fetch them all.
         """
         if not is_sha256(self.sha256):
             raise MalformedError("sha256_wrong")
+        if not 1 <= self.size_bytes <= MAX_SEALED_BYTES:
+            raise MalformedError("size_out_of_range")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from protocol.report import (
     ReportWriter,
     SealedBy,
     Source,
+    is_blank,
 )
 
 REVIEWER = HybridIdentity.from_seed(b"r" * 32)
@@ -73,7 +74,7 @@ DRAFTS = st.builds(
     partial(replace, DRAFT),
     sealed_by=st.sampled_from(SealedBy),
     language=st.sampled_from(Language),
-    text=_TEXT.filter(lambda text: bool(text.strip())),
+    text=_TEXT.filter(lambda text: not is_blank(text)),
     answers=_ANSWERS,
     consent=_CONSENTS,
     directory_version=st.integers(1, 2**53 - 1),

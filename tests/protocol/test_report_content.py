@@ -20,6 +20,7 @@ from protocol.report import (
     ReportDraft,
     attachment_media_type,
     attachment_name,
+    is_blank,
     message_number,
 )
 from tests.protocol.reports import DRAFT, DRAFTS, MESSAGE, OTHER_KEYS
@@ -62,6 +63,7 @@ def test_a_draft_is_checked_when_it_is_made() -> None:
     """Whoever seals on the server cannot seal what no reader accepts."""
     for changes in (
         {"text": "\n\u3000"},
+        {"text": "\u200b\u2060\ufeff\u00ad\x00"},
         {"number": 2},
         {"number": 0},
         {"consent": None},
@@ -86,6 +88,13 @@ def test_only_a_message_may_doubt_its_mailbox() -> None:
     assert not replace(MESSAGE, mailbox=OTHER_KEYS.mailbox).fits_mailbox
     with pytest.raises(MalformedError, match="wrong mailbox key"):
         replace(DRAFT, mailbox=OTHER_KEYS.mailbox)
+
+
+@given(text=st.text())
+def test_a_text_is_blank_or_shows_something(text: str) -> None:
+    """One visible letter is enough, wherever it stands."""
+    assert not is_blank(text + "ә")
+    assert is_blank("".join(each for each in text if is_blank(each)))
 
 
 def test_attachments_stand_in_order() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crypto.entropy import system_entropy
 from protocol.errors import MalformedError, ProtocolError, UnknownFormatError
 from protocol.mailbox import MailboxId
+from protocol.report import MAX_SEALED_BYTES
 from protocol.sync import (
     MAX_DEPOSITS,
     Acknowledgement,
@@ -44,7 +45,7 @@ def test_a_listing_reads_back(ids: list[DepositId], data: st.DataObject) -> None
         DepositEntry(
             id=each,
             mailbox=MailboxId(data.draw(_BASE32)),
-            size_bytes=data.draw(st.integers(1, 2**32)),
+            size_bytes=data.draw(st.integers(1, MAX_SEALED_BYTES)),
             day=data.draw(st.dates()),
             sha256=data.draw(_SHA256),
         )
@@ -106,11 +107,17 @@ def test_bodies_are_read_strictly(change: Callable[[bytes], bytes]) -> None:
 
 @pytest.mark.parametrize(
     "members",
-    [{"size": 0}, {"size": True}, {"day": "2026-11-24T00:00:00Z"}, {"mailbox": "m"}],
+    [
+        {"size": 0},
+        {"size": True},
+        {"size": MAX_SEALED_BYTES + 1},
+        {"day": "2026-11-24T00:00:00Z"},
+        {"mailbox": "m"},
+    ],
     ids=str,
 )
 def test_entries_are_read_strictly(members: dict[str, object]) -> None:
-    """No empty file, no hour, no half mailbox."""
+    """No empty file, none larger than a report, no hour, no half mailbox."""
     with pytest.raises(MalformedError):
         DepositListing.parse(changed_in(_LISTING.to_json(), "deposits", **members))
 

@@ -231,6 +231,12 @@ def _members() -> _Refused:
         "sealed_by_unknown": ("sealed_by", "app", "sealed_by_wrong", "no such way"),
         "language_unknown": ("language", "uz", "language_wrong", "no page in Uzbek"),
         "text_blank": ("text", " \n\t\u00a0", "text_blank", "white space alone"),
+        "text_invisible": (
+            "text",
+            "\u200b\u2060\ufeff\u00ad\x00",
+            "text_blank",
+            "format and control characters alone",
+        ),
         "text_null": ("text", None, "text_wrong", "null"),
         "mailbox_other": (
             "mailbox",
