@@ -9,6 +9,7 @@
 (() => {
     const ALIVE_EVERY_MS = 4 * 60 * 1000;
     const WARN_AFTER_MS = 13 * 60 * 1000;
+    const LOCKED_AFTER_MS = 15.5 * 60 * 1000;
 
     const find = (selector, within = document) => within.querySelector(selector);
     const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -172,29 +173,55 @@
 
     find("#show-keys")?.addEventListener("click", () => find("#keys")?.showModal());
 
-    /* The session ends after 15 idle minutes. Writing is not idle. */
+    /* The session ends after 15 idle minutes. Writing is not idle. When it has ended, what a
+       stranger wrote must not stay on the screen; what the reviewer wrote must not be lost. */
 
     const alive = document.body.dataset.alive;
+    let toldAt = performance.now();
+    let typed = false;
+
+    const isUnsent = () => findAll("textarea").some((area) => area.value !== area.defaultValue);
+
+    function lock() {
+        if (!isUnsent()) {
+            location.replace("/login");
+            return;
+        }
+        document.documentElement.classList.add("locked");
+        show("#locking", false);
+        show("#locked", true);
+    }
+
+    async function askServer() {
+        typed = false;
+        try {
+            const answer = await fetch(alive, { credentials: "same-origin", cache: "no-store", redirect: "error" });
+            if (answer.ok) toldAt = performance.now();
+            if (answer.status === 401) lock();
+        } catch {
+            // The network failed, not the session: the warning comes in time.
+        }
+    }
+
+    function watch() {
+        const idle = performance.now() - toldAt;
+        if (typed && idle >= ALIVE_EVERY_MS) askServer();
+        if (idle >= LOCKED_AFTER_MS) lock();
+        else show("#locking", idle >= WARN_AFTER_MS);
+    }
+
     if (alive) {
-        let told = performance.now();
-        let typed = false;
         addEventListener("input", () => {
             typed = true;
         });
-        setInterval(async () => {
-            const since = performance.now() - told;
-            if (typed && since >= ALIVE_EVERY_MS) {
-                typed = false;
-                try {
-                    const answer = await fetch(alive, { credentials: "same-origin", cache: "no-store", redirect: "error" });
-                    if (answer.ok) told = performance.now();
-                    show("#locked", answer.status === 401);
-                } catch {
-                    // The network failed, not the session: the warning below comes in time.
-                }
-            }
-            show("#locking", performance.now() - told >= WARN_AFTER_MS && find("#locked")?.hidden !== false);
-        }, 20 * 1000);
+        // Back from sleep, from another window, or out of the browser's cache: is it still ours?
+        document.addEventListener("visibilitychange", () => {
+            if (document.visibilityState === "visible") askServer();
+        });
+        addEventListener("pageshow", (event) => {
+            if (event.persisted) askServer();
+        });
+        setInterval(watch, 20 * 1000);
     }
 
     find("#error-summary")?.focus();

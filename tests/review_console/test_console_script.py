@@ -213,16 +213,40 @@ def test_writing_keeps_the_session_open(desk: Desk, house: House) -> None:
     expect(desk.page.locator("#cases")).to_be_visible()
 
 
-def test_who_does_nothing_is_warned_before_the_console_locks(desk: Desk) -> None:
-    """Two minutes are enough to copy a text away."""
+def test_who_does_nothing_is_warned_and_then_locked_out(
+    desk: Desk, house: House
+) -> None:
+    """A case does not stay on the screen of an empty desk."""
     desk.page.clock.install()
     desk.open_case(TITLES[0])
     warning = desk.page.locator("#locking")
     expect(warning).to_be_hidden()
 
     desk.page.clock.run_for(13 * MINUTE_MS + 30_000)
-
     expect(warning).to_be_visible()
+    house.clock.advance(minutes=16)
+    desk.page.clock.run_for(3 * MINUTE_MS)
+
+    expect(desk.page.locator("#passphrase")).to_be_visible()
+
+
+def test_a_lock_hides_the_report_and_keeps_what_was_written(
+    desk: Desk, house: House
+) -> None:
+    """An hour's work can still be copied; the reporter's words cannot be read."""
+    desk.page.clock.install()
+    desk.open_case(TITLES[0])
+    desk.page.locator("#reply textarea").fill("Бір сағаттық жұмыс")
+    house.clock.advance(minutes=16)
+
+    desk.page.clock.run_for(5 * MINUTE_MS)
+
+    expect(desk.page.locator("#locked")).to_be_visible()
+    expect(desk.page.locator(".thread")).to_be_hidden()
+    expect(desk.page.locator("h1")).to_be_hidden()
+    expect(desk.page.locator("#reply textarea")).to_be_visible()
+    expect(desk.page.locator("#reply textarea")).to_have_value("Бір сағаттық жұмыс")
+    desk.complaints[:] = [each for each in desk.complaints if "401" not in each]
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
