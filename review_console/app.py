@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from crypto.entropy import Entropy
+from crypto.records import RecordKey
 from crypto.sealed_secret import Argon2idProfile
 from review_console.config import Config
 from review_console.services.accounts import AccountNames, AddAccount
@@ -25,6 +26,7 @@ from review_console.services.cases import (
     ShowCase,
 )
 from review_console.services.destinations import AddDestination, ListDestinations
+from review_console.services.devices import Devices
 from review_console.services.effects import Clock
 from review_console.services.export import ExportReferral
 from review_console.services.files import SealedFiles
@@ -86,7 +88,7 @@ def make_adapters(config: Config, *, clock: Clock, entropy: Entropy) -> Adapters
     """Make the real ones; connects to nothing yet."""
     return Adapters(
         store=SqlStore(make_engine(config.database)),
-        files=SealedDirectory(config.data),
+        files=SealedDirectory(config.data, entropy=entropy),
         intake=HttpIntake(origin=config.intake, clock=clock),
         clock=clock,
         entropy=entropy,
@@ -98,6 +100,7 @@ def make_services(config: Config, adapters: Adapters) -> Services:
     store, files, intake = adapters.store, adapters.files, adapters.intake
     clock, entropy = adapters.clock, adapters.entropy
     sessions = Sessions(entropy)
+    devices = Devices(key=RecordKey.generate(entropy), entropy=entropy)
     keys = CaseKeys(entropy=entropy)
     writer = ReplyWriter(clock=clock, entropy=entropy)
     send_replies = SendReplies(store=store)
@@ -112,12 +115,14 @@ def make_services(config: Config, adapters: Adapters) -> Services:
     return Services(
         clock=clock,
         sessions=sessions,
+        devices=devices,
         account_names=AccountNames(store=store),
         log_in=LogIn(
             store=store,
             clock=clock,
             sessions=sessions,
             throttle=Throttle(clock),
+            devices=devices,
             unlock=Unlock(store=store, decoy=Decoy.make(config.profile, entropy)),
         ),
         resume_session=ResumeSession(store=store, clock=clock, sessions=sessions),

@@ -1,6 +1,5 @@
 """The one place where the console asks the machine for the time."""
 
-import time
 from datetime import UTC, datetime
 
 
@@ -10,7 +9,3 @@ class SystemClock:
     def now(self) -> datetime:
         """Give the moment in UTC."""
         return datetime.now(UTC)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)

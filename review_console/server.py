@@ -7,15 +7,18 @@ Rules:
 """
 
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as GunicornConfig
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from crypto.entropy import system_entropy
 from crypto.process import harden_process
@@ -25,11 +28,14 @@ from review_console.config import PREFIX, Config
 from review_console.storage.database import make_engine
 from review_console.storage.schema import is_current
 from review_console.web.errors import report_bug
+from review_console.web.headers import HEADERS
 
 THREADS: Final = 32
 """A team's tool: a sync, a few downloads, and people who read."""
 
 TIMEOUT_SECONDS: Final = 120
+SILENCE_SECONDS: Final = 15
+"""A connection without a byte for so long ends: it would hold a thread."""
 
 
 class NotMigratedError(Exception):
@@ -82,6 +88,29 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
         """Close nothing."""
 
 
+class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
+    """Answers what is no HTTP in few words, and forgets it."""
+
+    def handle_error(
+        self,
+        _request: object,
+        client: socket.socket,
+        _address: object,
+        _error: object,
+    ) -> None:
+        """Answer a request that gunicorn could not read."""
+        lines = [
+            f"HTTP/1.1 {HTTPStatus.BAD_REQUEST.value} {HTTPStatus.BAD_REQUEST.phrase}",
+            "Connection: close",
+            "Content-Length: 0",
+            *(f"{name}: {value}" for name, value in HEADERS.items()),
+        ]
+        try:
+            client.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
+        except OSError:
+            return  # the client has gone; there is nobody to tell
+
+
 class ConsoleServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     """The console under gunicorn."""
 
@@ -103,7 +132,7 @@ class ConsoleServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyp
         for name, value in {
             "bind": [f"fd://{self._listener}"],
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": QuietWorker,
             "threads": THREADS,
             "timeout": TIMEOUT_SECONDS,
             "preload_app": True,
@@ -151,6 +180,10 @@ def serve(environment: Mapping[str, str], *, bind: str) -> None:
     threading.excepthook = _report_thread
     host, _, port = bind.rpartition(":")
     listener = socket.create_server((host, int(port)))
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        # Connections inherit it from the socket that accepts them.
+        silence = struct.pack("ll", SILENCE_SECONDS, 0)
+        listener.setsockopt(socket.SOL_SOCKET, option, silence)
     bound = "{}:{}".format(*listener.getsockname()[:2])
     own_origin = {f"{PREFIX}ORIGIN": f"http://{bound}"}
     defaults = own_origin if bound.startswith("127.") else {}

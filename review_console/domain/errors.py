@@ -2,6 +2,8 @@
 
     ConsoleError
     ├── LoginRefusedError        name, passphrase or code: never told which
+    │   └── TooSoonError         not even tried
+    ├── SyncRunningError         another member fetches just now
     ├── SessionEndedError        logged out, idle, too old, or of another start
     ├── NotFoundError            missing, or not yours: one answer
     ├── NotPermittedError        yours to see, not yours to do
@@ -23,6 +25,14 @@ class ConsoleError(Exception):
 
 class LoginRefusedError(ConsoleError):
     """Name, passphrase or code did not fit; which one is not told."""
+
+
+class TooSoonError(LoginRefusedError):
+    """Nothing was tried: the last failure is too near, or too many try at once."""
+
+
+class SyncRunningError(ConsoleError):
+    """Another member's sync has not ended yet."""
 
 
 class SessionEndedError(ConsoleError):

@@ -7,7 +7,7 @@ from typing import Final
 
 from crypto.entropy import Entropy
 from protocol.reply import CaseState
-from protocol.report import Report
+from protocol.report import Consent, Kind, Report
 from review_console.domain.account import Unlocked
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.case import (
@@ -23,7 +23,11 @@ from review_console.domain.errors import DamagedError
 from review_console.domain.ids import AccountId, CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
-from review_console.services.opening import open_report, was_verified
+from review_console.services.opening import (
+    consent_of,
+    open_report,
+    was_verified,
+)
 from review_console.services.store import Store, SyncRun, Unit
 
 PAGE_SIZE: Final = 100
@@ -88,6 +92,9 @@ class CasePage:
     facts: CaseFacts
     report: Report
     """The first of the mailbox."""
+
+    consent: Consent
+    """The strictest of all verified reports."""
 
     thread: tuple[ThreadEntry, ...]
     history: tuple[AuditEntry, ...]
@@ -163,6 +170,7 @@ class ShowCase:
             opened = self.case_keys.load(unit, case_id, by=by)
             seen = unit.cases.seen(case_id, by.id)
             thread = thread_of(unit, opened, seen=seen)
+            consent = consent_of(opened, unit.messages.of_case(case_id))
             if opened.case.newest_position > seen:
                 unit.cases.mark_seen(case_id, by.id, opened.case.newest_position)
             history = tuple(unit.audit.of_case(case_id))
@@ -172,6 +180,7 @@ class ShowCase:
             title=opened.title,
             facts=opened.facts,
             report=_first_report(thread),
+            consent=consent,
             thread=thread,
             history=history,
             names=names,
@@ -285,16 +294,17 @@ def _first_report(thread: Sequence[ThreadEntry]) -> Report:
 
 def _message_entry(opened: OpenCase, message: Message, seen: int) -> ThreadEntry:
     report = open_report(opened, message)
-    is_first = message.position == 1
+    is_verified = was_verified(opened, message)
+    is_report = report.kind is Kind.REPORT and is_verified
     return ThreadEntry(
-        kind=EntryKind.REPORT if is_first else EntryKind.MESSAGE,
+        kind=EntryKind.REPORT if is_report else EntryKind.MESSAGE,
         position=message.position,
         day=message.received_on,
         text=report.text,
         is_unread=message.position > seen,
         message=message.id,
         report=report,
-        is_verified=was_verified(opened, message),
+        is_verified=is_verified,
         number=report.number,
     )
 

@@ -11,7 +11,8 @@ Steps:
 """
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
 from crypto import sshsig
@@ -46,6 +47,8 @@ class ExportReferral:
     """A member makes the sealed package of an approved referral."""
 
     referrals: Referrals
+    one_at_a_time: Lock = field(default_factory=Lock)
+    """Pressed twice at once, the second finds it exported."""
 
     def __call__(self, referral_id: ReferralId, *, by: Unlocked) -> None:
         """Sign, zip, seal and keep the package.
@@ -57,6 +60,10 @@ class ExportReferral:
         Raises:
             ReferralError: It is not approved, or no longer these bytes.
         """
+        with self.one_at_a_time:
+            self._export(referral_id, by)
+
+    def _export(self, referral_id: ReferralId, by: Unlocked) -> None:
         own = self.referrals
         with own.store.begin() as unit:
             opened = own.load(unit, referral_id, by=by)

@@ -38,6 +38,8 @@ class IntakeConnection(Protocol):
     def fetch(
         self,
         deposit_id: DepositId,
+        *,
+        size_bytes: int,
     ) -> AbstractContextManager[Iterator[bytes]]:
         """Stream a sealed file; untrusted until its hash is checked."""
         ...

@@ -19,7 +19,6 @@ from review_console.domain.account import (
     Account,
     Unlocked,
     Vault,
-    fold_name,
 )
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import (
@@ -29,6 +28,7 @@ from review_console.domain.errors import (
 )
 from review_console.domain.ids import AccountId
 from review_console.services.accounts import totp_of
+from review_console.services.devices import Devices
 from review_console.services.effects import Clock
 from review_console.services.sessions import Sessions
 from review_console.services.store import Store
@@ -104,23 +104,33 @@ class LogIn:
     clock: Clock
     sessions: Sessions
     throttle: Throttle
+    devices: Devices
     unlock: Unlock
 
-    def __call__(self, *, name: str, passphrase: str, code: str) -> str:
+    def __call__(
+        self,
+        *,
+        name: str,
+        passphrase: str,
+        code: str,
+        device: str = "",
+    ) -> str:
         """Check everything and start a session.
 
         Args:
             name: As typed.
             passphrase: As typed.
             code: Six digits, as typed; spaces are dropped.
+            device: Token of an earlier log-in on this device; untrusted.
 
         Returns:
             The ticket for the cookie.
 
         Raises:
             LoginRefusedError: Something did not fit; which, is not told.
+            TooSoonError: Nothing was tried.
         """
-        with self.throttle.attempt(fold_name(name)[:100]):
+        with self.throttle.attempt(self.devices.throttle_name(name, device)):
             unlocked = self.unlock(name=name, passphrase=passphrase)
             self._use_code(unlocked, "".join(code.split()))
         return self.sessions.start(

@@ -18,7 +18,7 @@ Rules:
   recorded file under a new id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -30,7 +30,7 @@ from crypto.records import RecordKey
 from protocol.directory import KeyDirectory, Role
 from protocol.errors import ProtocolError
 from protocol.reply import CaseState
-from protocol.report import Kind, Report, ReportReader
+from protocol.report import Consent, Kind, Report, ReportReader
 from review_console.domain.account import Unlocked
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
 from review_console.domain.audit import AuditEntry, AuditKind
@@ -41,6 +41,7 @@ from review_console.domain.case import (
     OpenCase,
     title_from_text,
 )
+from review_console.domain.consent import strictest
 from review_console.domain.content import Place, encrypt_field
 from review_console.domain.deposit import Deposit, DepositState
 from review_console.domain.errors import (
@@ -341,22 +342,27 @@ def _is_verified(opened: OpenCase, checked: _Checked) -> bool:
 
 
 def _is_replay(unit: Unit, opened: OpenCase, checked: _Checked) -> bool:
-    """Tell whether the case has this already; docs/protocol.md §1.4."""
-    is_verified = _is_verified(opened, checked)
-    for message in unit.messages.of_case(opened.case.id):
-        known = open_report(opened, message)
-        is_same_number = known.number == checked.report.number
-        if is_verified and is_same_number and was_verified(opened, message):
-            return True
-        if known.to_json() == checked.report.to_json():
-            return True
-    return False
+    """Tell whether the case has exactly this already (§1.4)."""
+    # Whoever sends again with more in it is no replay, whatever the number.
+    content = checked.report.to_json()
+    messages = unit.messages.of_case(opened.case.id)
+    return any(open_report(opened, each).to_json() == content for each in messages)
 
 
 def open_report(opened: OpenCase, message: Message) -> Report:
     """Decrypt a message's `report.json`."""
     sealed = message.sealed_report
     return Report.parse(opened.decrypt("messages", message.id, "report", sealed))
+
+
+def consent_of(opened: OpenCase, messages: Iterable[Message]) -> Consent:
+    """Take the strictest consent of every verified report of a case."""
+    reports = [
+        open_report(opened, message)
+        for message in messages
+        if was_verified(opened, message)
+    ]
+    return strictest([each.consent for each in reports if each.consent is not None])
 
 
 def was_verified(opened: OpenCase, message: Message) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crypto.ed25519 import VerificationKey
 from protocol.errors import ProtocolError
-from protocol.report import ReportReader
+from protocol.report import Consent, ReportReader
 from review_console.domain.case import Message, OpenCase
 from review_console.domain.destination import Destination
 from review_console.domain.dossier import dossier_json, dossier_text
@@ -17,13 +17,14 @@ from review_console.domain.errors import (
     DamagedError,
     NotFoundError,
     OrganisationError,
+    ReferralError,
 )
 from review_console.domain.ids import MessageId
 from review_console.domain.package import EVIDENCE_FOLDER, Source, chunks_of, fixed
 from review_console.domain.package_texts import READ_ME
 from review_console.domain.referral import ReferralContent, Released
 from review_console.services.files import SealedFiles
-from review_console.services.opening import file_key_of
+from review_console.services.opening import file_key_of, was_verified
 from review_console.services.organisation import newest_directory
 from review_console.services.store import OrganisationKeyKind, Unit
 
@@ -47,6 +48,8 @@ class PackageParts:
     destination: Destination
     letterhead: Letterhead
     messages: Mapping[MessageId, Message]
+    consent: Consent
+    """The strictest of the case's verified reports."""
 
 
 def letterhead_of(unit: Unit, *, root: VerificationKey) -> Letterhead:
@@ -96,6 +99,8 @@ def _evidence(parts: PackageParts, files: SealedFiles, released: Released) -> So
     message = parts.messages.get(released.message)
     if message is None:
         raise NotFoundError("no such message")
+    if not was_verified(parts.opened, message):
+        raise ReferralError("unverified_evidence")
 
     def pieces() -> Iterator[bytes]:
         with files.open_sealed(message.deposit) as sealed:

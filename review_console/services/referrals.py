@@ -16,7 +16,6 @@ from crypto import sshsig
 from crypto.ed25519 import VerificationKey
 from crypto.entropy import Entropy
 from protocol.day import day_of
-from protocol.report import Report
 from review_console.domain.account import Role, Unlocked
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.destination import is_permitted
@@ -33,7 +32,7 @@ from review_console.domain.referral import (
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
-from review_console.services.opening import open_report
+from review_console.services.opening import consent_of
 from review_console.services.organisation import members_of, newest_directory
 from review_console.services.packages import (
     PackageParts,
@@ -73,7 +72,6 @@ class ReferralPage:
     case_title: str
     dossier_text: str
     entries: tuple[ManifestEntry, ...]
-    report: Report
     blocks: tuple[str, ...]
     """Why the asking account may not approve, or export; short ids."""
 
@@ -103,6 +101,7 @@ class Referrals:
         def decrypted(column: str, record: bytes) -> bytes:
             return opened.decrypt("referrals", referral.id, column, record)
 
+        messages = {each.id: each for each in unit.messages.of_case(referral.case)}
         content = ReferralContent.parse(decrypted("content", referral.sealed_content))
         manifest = Manifest.parse(decrypted("manifest", referral.sealed_manifest))
         parts = PackageParts(
@@ -110,7 +109,8 @@ class Referrals:
             content=content,
             destination=unit.destinations.load(content.destination),
             letterhead=letterhead_of(unit, root=self.root),
-            messages={each.id: each for each in unit.messages.of_case(referral.case)},
+            messages=messages,
+            consent=consent_of(opened, messages.values()),
         )
         return OpenReferral(referral=referral, parts=parts, manifest=manifest)
 
@@ -135,7 +135,7 @@ class Referrals:
 
     def check_consent(self, parts: PackageParts) -> None:
         """Refuse what the reporter did not agree to; raises `ReferralError`."""
-        if not is_permitted(parts.destination.kind, parts.opened.facts.consent_to):
+        if not is_permitted(parts.destination.kind, parts.consent.to):
             raise ReferralError("consent")
 
 
@@ -184,12 +184,11 @@ class ProposeReferral:
         own = self.referrals
         opened = own.case_keys.load(unit, case_id, by=by)
         messages = {each.id: each for each in unit.messages.of_case(case_id)}
-        first = min(messages.values(), key=lambda each: each.position)
-        consent = open_report(opened, first).consent
+        consent = consent_of(opened, messages.values())
         content = ReferralContent(
             destination=draft.destination,
             prepared_month=day_of(own.clock.now()).strftime("%Y-%m"),
-            secrecy=consent is not None and consent.secrecy,
+            secrecy=consent.secrecy,
             dossier=draft.dossier,
             released=draft.released,
         )
@@ -199,6 +198,7 @@ class ProposeReferral:
             destination=unit.destinations.load(draft.destination),
             letterhead=letterhead_of(unit, root=own.root),
             messages=messages,
+            consent=consent,
         )
 
     def _referral(
@@ -246,15 +246,12 @@ class ShowReferral:
         own = self.referrals
         with own.store.begin() as unit:
             opened = own.load(unit, referral_id, by=by)
-            messages = opened.parts.messages.values()
-        first = min(messages, key=lambda each: each.position)
         written = written_sources(opened.parts)
         return ReferralPage(
             opened=opened,
             case_title=opened.parts.opened.title,
             dossier_text=b"".join(written[1].open()).decode(),
             entries=opened.manifest.entries,
-            report=open_report(opened.parts.opened, first),
             blocks=tuple(_blocks(opened, written, by)),
         )
 
@@ -363,7 +360,7 @@ def _blocks(
             blocks.append("not_coordinator")
     elif referral.state is not ReferralState.APPROVED:
         blocks.append("not_proposed")
-    if not is_permitted(parts.destination.kind, parts.opened.facts.consent_to):
+    if not is_permitted(parts.destination.kind, parts.consent.to):
         blocks.append("consent_withdrawn")
     if not _is_as_proposed(opened.manifest, written):
         blocks.append("bytes_changed")

@@ -166,7 +166,7 @@ class Deposits(Protocol):
         state: DepositState,
         reason: str | None = None,
     ) -> None:
-        """Change the state."""
+        """Change the state of one that waits; what was opened stays opened."""
         ...
 
     def mark_narrowed(self, deposit_id: DepositId) -> None:

@@ -19,6 +19,7 @@ Rules:
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Final
 
 from crypto.ed25519 import VerificationKey
 from protocol.sync import (
@@ -33,6 +34,8 @@ from review_console.domain.errors import (
     DamagedError,
     IntakeError,
     IntakeRefusedError,
+    IntakeUnreachableError,
+    SyncRunningError,
 )
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
@@ -44,6 +47,8 @@ from review_console.services.organisation import (
 )
 from review_console.services.replies import Deliveries, SendReplies
 from review_console.services.store import OrganisationKeyKind, Store, SyncRun
+
+MAX_DEPOSITS_A_SYNC: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,7 @@ class Sync:
     """Two members may press the button at once; a file is written by one."""
 
     def __call__(self, *, by: Unlocked) -> SyncOutcome:
-        """Do all of it once; a second caller waits for the first.
+        """Do all of it once; a second caller is told that a sync runs.
 
         Args:
             by: Whose keys sign and open.
@@ -90,11 +95,16 @@ class Sync:
             The counts.
 
         Raises:
+            SyncRunningError: Another member's sync has not ended.
             IntakeError: The intake did not answer, or refused; what had arrived
                 is opened nevertheless.
         """
-        with self.one_at_a_time:
+        if not self.one_at_a_time.acquire(blocking=False):
+            raise SyncRunningError("another sync runs")
+        try:
             return self._sync(by)
+        finally:
+            self.one_at_a_time.release()
 
     def _sync(self, by: Unlocked) -> SyncOutcome:
         with self.store.begin() as unit:
@@ -135,12 +145,16 @@ class Sync:
         arrived = failed = 0
         after: DepositId | None = None
         while page := connection.list_deposits(after).deposits:
+            if after is not None and not after < page[0].id:
+                raise IntakeUnreachableError("a listing that does not go on")
             stored = [entry for entry in page if self._store(connection, entry)]
             if stored:
                 connection.acknowledge(_acknowledging(stored))
             arrived += len(stored)
             failed += len(page) - len(stored)
             after = page[-1].id
+            if arrived + failed >= MAX_DEPOSITS_A_SYNC:
+                break  # the next sync goes on; the list itself may be hostile
         return SyncOutcome(arrived=arrived, failed=failed)
 
     def _store(self, connection: IntakeConnection, entry: DepositEntry) -> bool:
@@ -150,7 +164,7 @@ class Sync:
         if known is not None and self.files.holds(entry.id):
             return known.sha256 == entry.sha256
         try:
-            with connection.fetch(entry.id) as chunks:
+            with connection.fetch(entry.id, size_bytes=entry.size_bytes) as chunks:
                 self.files.receive(
                     entry.id,
                     chunks,

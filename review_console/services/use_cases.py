@@ -14,6 +14,7 @@ from review_console.services.cases import (
     ShowCase,
 )
 from review_console.services.destinations import AddDestination, ListDestinations
+from review_console.services.devices import Devices
 from review_console.services.effects import Clock
 from review_console.services.export import ExportReferral
 from review_console.services.login import LogIn, ResumeSession, Unlock
@@ -40,6 +41,7 @@ class Services:
 
     clock: Clock
     sessions: Sessions
+    devices: Devices
     account_names: AccountNames
     log_in: LogIn
     resume_session: ResumeSession

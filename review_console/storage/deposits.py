@@ -62,10 +62,13 @@ class DepositRows:
         state: DepositState,
         reason: str | None = None,
     ) -> None:
-        """Change the state."""
+        """Change the state of one that waits; what was opened stays opened."""
         self.connection.execute(
             update(tables.deposits)
-            .where(_columns.id == str(deposit_id))
+            .where(
+                _columns.id == str(deposit_id),
+                _columns.state == DepositState.WAITING.value,
+            )
             .values(state=state.value, reason=reason),
         )
 

@@ -11,6 +11,7 @@ Rules:
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -33,7 +34,11 @@ from review_console.services.intake import ReplyOutcome
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 60.0
-CHUNK_BYTES: Final = 1 << 18
+PATIENCE: Final = timedelta(seconds=60)
+SLOWEST_BYTES_A_SECOND: Final = 50_000
+"""Tor carries twenty times as much; slower than this is no transfer."""
+
+CHUNK_BYTES: Final = 1 << 16
 MAX_LISTING_BYTES: Final = 1 << 20
 """A page of 500 rows of some 200 bytes is a tenth of it."""
 
@@ -79,18 +84,23 @@ class HttpConnection:
         path = "/sync/deposits" + ("" if after is None else f"?after={after}")
         with self._exchange("GET", path) as response:
             _demand(response, HTTPStatus.OK)
-            body = _read(response, MAX_LISTING_BYTES)
+            body = self._read(response, MAX_LISTING_BYTES)
         try:
             return DepositListing.parse(body)
         except ProtocolError as error:
             raise IntakeUnreachableError("a listing in no known format") from error
 
     @contextmanager
-    def fetch(self, deposit_id: DepositId) -> Iterator[Iterator[bytes]]:
+    def fetch(
+        self,
+        deposit_id: DepositId,
+        *,
+        size_bytes: int,
+    ) -> Iterator[Iterator[bytes]]:
         """Stream a sealed file; untrusted until its hash is checked."""
         with self._exchange("GET", f"/sync/deposits/{deposit_id}") as response:
             _demand(response, HTTPStatus.OK)
-            yield _chunks(response)
+            yield self._chunks(response, size_bytes)
 
     def acknowledge(self, batch: AcknowledgementBatch) -> None:
         """Let the intake delete; only after all of it is on our disk."""
@@ -116,6 +126,25 @@ class HttpConnection:
         """Publish a newer directory."""
         with self._exchange("PUT", "/sync/directory", signed.to_json(), JSON) as answer:
             _demand(answer, HTTPStatus.NO_CONTENT)
+
+    def _chunks(self, response: requests.Response, size_bytes: int) -> Iterator[bytes]:
+        """Read an answer that must not drip: time grows with size alone."""
+        patience = PATIENCE + timedelta(seconds=size_bytes / SLOWEST_BYTES_A_SECOND)
+        deadline = self.clock.now() + patience
+        chunks = response.iter_content(CHUNK_BYTES)
+        while chunk := _reached(lambda: next(chunks, b"")):
+            if self.clock.now() > deadline:
+                raise IntakeUnreachableError("the answer takes too long")
+            yield chunk
+
+    def _read(self, response: requests.Response, limit_bytes: int) -> bytes:
+        """Read a small answer whole."""
+        body = bytearray()
+        for chunk in self._chunks(response, limit_bytes):
+            body += chunk
+            if len(body) > limit_bytes:
+                raise IntakeUnreachableError("an answer beyond every limit")
+        return bytes(body)
 
     @contextmanager
     def _exchange(
@@ -160,21 +189,3 @@ def _reached(attempt: Callable[[], Answer]) -> Answer:
 def _demand(response: requests.Response, *wanted: HTTPStatus) -> None:
     if response.status_code not in wanted:
         raise IntakeRefusedError(response.status_code)
-
-
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    chunks = response.iter_content(CHUNK_BYTES)
-    while True:
-        chunk = _reached(lambda: next(chunks, b""))
-        if not chunk:
-            return
-        yield chunk
-
-
-def _read(response: requests.Response, limit_bytes: int) -> bytes:
-    body = bytearray()
-    for chunk in _chunks(response):
-        body += chunk
-        if len(body) > limit_bytes:
-            raise IntakeUnreachableError("an answer beyond every limit")
-    return bytes(body)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from crypto.age import Header
+from crypto.entropy import Entropy
 from crypto.errors import CryptoError
 from protocol.sync import DepositId
 from review_console.domain.errors import DamagedError, NotFoundError
@@ -61,16 +62,20 @@ class _Arriving:
 class SealedDirectory:
     """Implements `services.files.SealedFiles`."""
 
-    def __init__(self, root: Path) -> None:
-        """Make the folders if they are not there.
+    def __init__(self, root: Path, *, entropy: Entropy) -> None:
+        """Make the folders, and clear away what a kill left unfinished.
 
         Args:
             root: The console's data directory.
+            entropy: For names of unfinished files.
         """
+        self._entropy = entropy
         self._sealed = root / "sealed"
         self._packages = root / "packages"
         for folder in (root, self._sealed, self._packages):
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            for left in folder.glob("*.partial"):
+                left.unlink(missing_ok=True)
 
     def receive(
         self,
@@ -101,7 +106,7 @@ class SealedDirectory:
             out.writelines(chunks)
             arriving.check(sha256)
 
-        _write_durably(self._payload(deposit_id), write_payload)
+        _write_durably(self._payload(deposit_id), write_payload, entropy=self._entropy)
         self._write_header(deposit_id, window[:header_bytes])
 
     def holds(self, deposit_id: DepositId) -> bool:
@@ -142,7 +147,7 @@ class SealedDirectory:
         write: Callable[[BinaryIO], None],
     ) -> None:
         """Keep a sealed package; an exception in `write` leaves nothing."""
-        _write_durably(self._package(referral_id), write)
+        _write_durably(self._package(referral_id), write, entropy=self._entropy)
 
     def open_package(self, referral_id: ReferralId) -> BinaryIO:
         """Open a sealed package; raises `NotFoundError`."""
@@ -164,7 +169,7 @@ class SealedDirectory:
         def write(out: BinaryIO) -> None:
             out.write(header)
 
-        _write_durably(self._header(deposit_id), write)
+        _write_durably(self._header(deposit_id), write, entropy=self._entropy)
 
 
 def _fill(chunks: Iterator[bytes], length_bytes: int) -> bytes:
@@ -185,13 +190,19 @@ def _header_length(window: bytes) -> int:
         return 0  # kept whole, and found unreadable when it is opened
 
 
-def _write_durably(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def _write_durably(
+    path: Path,
+    write: Callable[[BinaryIO], None],
+    *,
+    entropy: Entropy,
+) -> None:
     """Write a temporary file, fsync, rename, fsync the directory."""
-    temporary = path.with_name(path.name + ".partial")
+    # Its own name for each writer: two must never share an unfinished file.
+    temporary = path.with_name(f"{path.name}.{entropy(8).hex()}.partial")
     with _removed_on_failure(temporary):
         descriptor = os.open(
             temporary,
-            os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL,
             PRIVATE_FILE,
         )
         with os.fdopen(descriptor, "wb") as out:

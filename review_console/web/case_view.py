@@ -17,12 +17,13 @@ def case_view(page: CasePage) -> dict[str, object]:
     return {
         "case": case_head(page),
         "report": page.report,
+        "consent": page.consent,
         "category_label": category_label(page.facts.category),
         "region_name": region_name(page.facts.region),
         "thread": [_entry(entry, page) for entry in page.thread],
         "states": tuple(CaseState),
         "referrals": _referrals(page),
-        "refusal": _refusal(page.facts.consent_to),
+        "refusal": _refusal(page.consent.to),
         "history": [_event(entry, page) for entry in page.history],
     }
 
@@ -48,6 +49,7 @@ def _entry(entry: ThreadEntry, page: CasePage) -> dict[str, object]:
         "verified": entry.is_verified,
         "unread": entry.is_unread and entry.kind is not EntryKind.REPLY,
         "attachments": _attachments(entry),
+        "consent": None if entry.report is None else entry.report.consent,
         "author": None if entry.author is None else page.names.get(entry.author),
         "state": None if entry.state is None else entry.state.value,
         "delivery": None if entry.delivery is None else entry.delivery.value,

@@ -11,6 +11,7 @@ from review_console.domain.errors import (
     IntakeRefusedError,
     IntakeUnreachableError,
     OrganisationError,
+    SyncRunningError,
 )
 from review_console.services.cases import CaseList, CaseRow
 from review_console.services.sync import SyncOutcome
@@ -62,6 +63,10 @@ def sync() -> ResponseReturnValue:
     except IntakeUnreachableError:
         sentence = _("The intake does not answer. Nothing is lost; try again later.")
         flash(sentence, TROUBLE)
+    except SyncRunningError:
+        flash(
+            _("Another member is fetching just now. Look again in a moment."), TROUBLE
+        )
     except OrganisationError:
         sentence = _("Your account has no keys of the organisation yet.")
         flash(sentence, TROUBLE)

@@ -5,12 +5,13 @@ Rules:
 * Nothing may be cached: what was decrypted stays out of the browser's disk.
 * A download is bytes to save: it may not run, frame or load anything, whatever
   a stranger put into it.
-* The cookie is unreadable for scripts, for other sites and for other hosts.
+* Both cookies are unreadable for scripts, for other sites and for other hosts.
 """
 
 from typing import Final
 
 from flask import Flask, Response
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 COOKIE_NAME: Final = "__Host-session"
 
@@ -22,7 +23,11 @@ COOKIE: Final = {
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Strict",
 }
-"""Flask's settings for the one cookie; without an age it ends with the browser."""
+"""Flask's settings for the session; without an age it ends with the browser."""
+
+DEVICE_COOKIE_NAME: Final = "__Host-device"
+DEVICE_COOKIE_SECONDS: Final = 90 * 24 * 60 * 60
+"""Says that somebody logged in here before; opens nothing."""
 
 CONTENT_POLICY: Final = "Content-Security-Policy"
 
@@ -81,6 +86,19 @@ def apply_headers(response: Response) -> Response:
     if is_download:
         response.headers[CONTENT_POLICY] = DOWNLOAD_POLICY
     return response
+
+
+def set_device_cookie(response: WerkzeugResponse, token: str) -> None:
+    """Let a device be known again, for its own count of failures."""
+    response.set_cookie(
+        DEVICE_COOKIE_NAME,
+        token,
+        max_age=DEVICE_COOKIE_SECONDS,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Strict",
+    )
 
 
 def install(app: Flask) -> None:

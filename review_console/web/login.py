@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from review_console.domain.errors import LoginRefusedError
+from review_console.domain.errors import LoginRefusedError, TooSoonError
 from review_console.web.access import (
     LANGUAGE,
     TICKET,
@@ -17,6 +17,7 @@ from review_console.web.access import (
     services,
     signal,
 )
+from review_console.web.headers import DEVICE_COOKIE_NAME, set_device_cookie
 from review_console.web.language import gettext as _
 from review_console.web.language import language
 
@@ -42,20 +43,30 @@ def log_in() -> ResponseReturnValue:
             name=name,
             passphrase=request.form.get("passphrase", ""),
             code=request.form.get("code", ""),
+            device=request.cookies.get(DEVICE_COOKIE_NAME, ""),
         )
+    except TooSoonError:
+        sentence = _("Too many attempts. Wait a quarter of a minute and try again.")
+        return _refused(name, sentence), HTTPStatus.TOO_MANY_REQUESTS
     except LoginRefusedError:
         sentence = _("Name, passphrase or code is wrong.")
-        page = render_template(
-            "login.html",
-            values={"name": name},
-            errors={"form": sentence},
-        )
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        return _refused(name, sentence), HTTPStatus.UNPROCESSABLE_ENTITY
     chosen = language().value
     forget_session()  # an old session, or one planted before the log-in
     session[LANGUAGE] = chosen
     session[TICKET] = ticket
-    return redirect(url_for("cases.index"), HTTPStatus.SEE_OTHER)
+    answer = redirect(url_for("cases.index"), HTTPStatus.SEE_OTHER)
+    set_device_cookie(answer, services().devices.issue(name))
+    return answer
+
+
+def _refused(name: str, sentence: str) -> str:
+    """Ask again; passphrase and code are not kept."""
+    return render_template(
+        "login.html",
+        values={"name": name},
+        errors={"form": sentence},
+    )
 
 
 @blueprint.post("/logout")

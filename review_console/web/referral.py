@@ -61,7 +61,7 @@ def propose(case_id: str) -> ResponseReturnValue:
             draft,
             by=current(),
         )
-    except (ReferralError, NotFoundError):
+    except (ReferralError, NotFoundError):  # also of a form that was made by hand
         errors = {"destination": _("The reporter does not agree to this destination.")}
         answer = _form(page, values=kept_values(request.form), errors=errors)
         return answer, HTTPStatus.UNPROCESSABLE_ENTITY
@@ -136,7 +136,7 @@ def package(referral_id: str) -> ResponseReturnValue:
 
 
 def _form(page: CasePage, *, values: dict[str, Any], errors: Errors) -> str:
-    consent = page.facts.consent_to
+    consent = page.consent.to
     destinations = [
         {
             "id": each.id,
@@ -181,7 +181,7 @@ def _referral_page(referral_id: ReferralId, *, errors: Errors) -> str:
             "number": parts.opened.case.number,
             "title": page.case_title,
         },
-        consent=page.report.consent,
+        consent=parts.consent,
         dossier_text=page.dossier_text,
         entries=_entries(page),
         blocks=page.blocks,

@@ -99,7 +99,7 @@ def evidence_of(page: CasePage) -> tuple[Evidence, ...]:
     """List every attachment of a case, with a neutral name to begin with."""
     found: list[Evidence] = []
     for entry in page.thread:
-        if entry.report is None or entry.message is None:
+        if entry.report is None or entry.message is None or not entry.is_verified:
             continue
         for index, attachment in enumerate(entry.report.attachments):
             suffix = PurePosixPath(attachment.name.lower()).suffix.removeprefix(".")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import House, build_house
+from tests.review_console.people import House, build_house, copy_house
 
 
 @pytest.fixture
@@ -14,10 +14,16 @@ def fake_intake(plain_house: House) -> FakeIntake:
     return FakeIntake(sync_key=plain_house.sync_key)
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house that was founded and never used."""
+    return build_house(tmp_path_factory.mktemp("founded"))
+
+
 @pytest.fixture
-def plain_house(tmp_path: Path) -> House:
-    """A house whose intake does not answer."""
-    return build_house(tmp_path)
+def plain_house(founded: House, tmp_path: Path) -> House:
+    """A house of its own, whose intake does not answer."""
+    return copy_house(founded, tmp_path)
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ class FakeIntake:
     day: date = date(2026, 11, 24)
     page_size: int = 500
     is_reachable: bool = True
+    goes_round: bool = False
+    """The listing begins anew at each page, without an end."""
     sealed: dict[DepositId, bytes] = field(default_factory=dict)
     mailboxes: dict[DepositId, MailboxId] = field(default_factory=dict)
     tampered: set[DepositId] = field(default_factory=set)
@@ -65,16 +67,21 @@ class FakeIntake:
     def list_deposits(self, after: DepositId | None) -> DepositListing:
         """List by id."""
         self._reach("list")
-        ids = sorted(each for each in self.sealed if after is None or each > after)
+        start = None if self.goes_round else after
+        ids = sorted(each for each in self.sealed if start is None or each > start)
         return DepositListing(
             deposits=tuple(self._entry(each) for each in ids[: self.page_size]),
         )
 
     @contextmanager
-    def fetch(self, deposit_id: DepositId) -> Iterator[Iterator[bytes]]:
+    def fetch(
+        self, deposit_id: DepositId, *, size_bytes: int
+    ) -> Iterator[Iterator[bytes]]:
         """Stream, with one byte changed if the test says so."""
         self._reach("fetch")
         content = bytearray(self.sealed[deposit_id])
+        if size_bytes != len(content):
+            raise ValueError("the console asks for another size than listed")
         if deposit_id in self.tampered:
             content[len(content) // 2] ^= 1
         starts = range(0, len(content), CHUNK_BYTES)

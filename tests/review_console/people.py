@@ -1,8 +1,10 @@
 """A whole organisation with a console, and reporters who write to it."""
 
 import io
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,19 +57,13 @@ START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 @dataclass
 class FakeClock:
-    """A clock that tests move; waiting moves it too."""
+    """A clock that tests move."""
 
     moment: datetime = START
-    slept_seconds: list[float] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Return the moment that was set."""
         return self.moment
-
-    def sleep(self, seconds: float) -> None:
-        """Wait without waiting."""
-        self.slept_seconds.append(seconds)
-        self.moment += timedelta(seconds=seconds)
 
     def advance(self, **step: float) -> None:
         """Let time pass."""
@@ -186,6 +182,35 @@ def build_house(folder: Path, *, now: datetime = START) -> House:
     )
 
 
+def copy_house(house: House, folder: Path) -> House:
+    """Copy a house that nobody has used yet; founding one takes a while."""
+    source = Path(house.config.database.removeprefix("sqlite:///"))
+    target = folder / source.name
+    with (
+        closing(sqlite3.connect(source)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
+    database = f"sqlite:///{target}"
+    clock = FakeClock(house.clock.moment)
+    config = replace(house.config, database=database, data=folder / "data")
+    adapters = make_adapters(config, clock=clock, entropy=system_entropy)
+    operations = make_operations(
+        database=database,
+        clock=clock,
+        entropy=system_entropy,
+        profile=INSECURE_TESTING,
+    )
+    return replace(
+        house,
+        config=config,
+        clock=clock,
+        operations=operations,
+        adapters=adapters,
+        services=make_services(config, adapters),
+    )
+
+
 def _destination(
     operations: Operations,
     kind: DestinationKind,
@@ -234,7 +259,7 @@ class Reporter:
                 consent=Consent(to=to, secrecy=True, do_not_use="номер договора"),
             ),
             files,
-            signing_key=None,
+            signing_key=self.keys.signing_key,
         )
 
     def message(
@@ -266,6 +291,7 @@ class Reporter:
             language=Language.KK,
             reply_to=own.identity.recipient,
             message_key=own.signing_key.verification_key,
+            token_hash=own.token.token_hash,
             mailbox=self.keys.mailbox,
             directory_version=self.directory.version,
             **content,  # type: ignore[arg-type]  # by name
@@ -276,7 +302,7 @@ class Reporter:
         draft: ReportDraft,
         files: Sequence[tuple[str, bytes]],
         *,
-        signing_key: SigningKey | None,
+        signing_key: SigningKey,
     ) -> bytes:
         sealed = io.BytesIO()
         recipients = self.directory.report_recipients(self.directory.issued)

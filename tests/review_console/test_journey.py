@@ -247,16 +247,19 @@ def test_every_answer_carries_the_table(house: House, open_browser: Opener) -> N
 
 
 def test_the_cookie_is_for_this_host_alone(house: House, open_browser: Opener) -> None:
-    """No script, no other site and no other host reads it; it ends with the browser."""
+    """No script, no other site, no other host reads them; the session is not kept."""
     browser = open_browser()
 
     answer = browser.log_in(house, "Айгүл")
 
-    cookies = answer.headers.getlist("Set-Cookie")
-    assert len(cookies) == 1
-    name, *attributes = cookies[0].split("; ")
-    assert name.startswith("__Host-session=")
-    assert set(attributes) == {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"}
+    cookies = {
+        cookie.partition("=")[0]: set(cookie.split("; ")[1:])
+        for cookie in answer.headers.getlist("Set-Cookie")
+    }
+    everywhere = {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"}
+    assert cookies.keys() == {"__Host-session", "__Host-device"}
+    assert cookies["__Host-session"] == everywhere
+    assert everywhere < cookies["__Host-device"]
 
 
 def test_a_form_without_the_token_does_nothing(

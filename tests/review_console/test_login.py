@@ -1,6 +1,7 @@
 """Logging in: one answer for every failure, each code once, a session that ends."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -8,11 +9,13 @@ from review_console.domain.account import check_passphrase
 from review_console.domain.errors import (
     LoginRefusedError,
     SessionEndedError,
+    TooSoonError,
     WeakPassphraseError,
 )
+from review_console.services import throttle as throttle_module
 from review_console.services.throttle import (
     FREE_FAILURES,
-    LONGEST_DELAY_SECONDS,
+    LONGEST_DELAY,
     MAX_NAMES,
     Throttle,
 )
@@ -79,19 +82,79 @@ def test_each_code_works_once(house: House) -> None:
     assert log_in(house)
 
 
-def test_failures_slow_down_and_never_lock_out(house: House) -> None:
-    """The owner comes in however often somebody else has failed."""
-    for _ in range(12):
-        with pytest.raises(LoginRefusedError):
-            log_in(house, passphrase="wrong" * 5)
+def fail(house: House, *, device: str = "") -> None:
+    """Try with a wrong passphrase, when it may be tried again."""
+    house.clock.advance(seconds=LONGEST_DELAY.total_seconds())
+    with pytest.raises(LoginRefusedError):
+        house.services.log_in(
+            name=NAME,
+            passphrase="wrong" * 5,
+            code="000000",
+            device=device,
+        )
 
-    ticket = log_in(house)
 
-    assert house.services.resume_session(ticket).account.name == NAME
-    slept = house.clock.slept_seconds
-    assert len(slept) == 12 + 1 - FREE_FAILURES
-    assert slept == sorted(slept)
-    assert max(slept) == LONGEST_DELAY_SECONDS
+def test_failures_make_the_next_one_wait(house: House) -> None:
+    """What comes too soon is not even tried; nobody sleeps for it."""
+    for _ in range(FREE_FAILURES + 8):
+        fail(house)
+
+    with pytest.raises(TooSoonError):
+        log_in(house)
+    house.clock.advance(seconds=LONGEST_DELAY.total_seconds())
+
+    assert house.services.resume_session(log_in(house)).account.name == NAME
+
+
+def test_strangers_do_not_keep_the_owner_waiting(house: House) -> None:
+    """A device on which the owner logged in has a count of its own."""
+    device = house.services.devices.issue(NAME)
+    for _ in range(FREE_FAILURES + 8):
+        fail(house)
+    with pytest.raises(TooSoonError):
+        log_in(house)
+
+    assert log_in(house, device=device)
+
+
+@pytest.mark.parametrize("device", ["", "x", "ы", "A" * 2_000, "AAAA" * 20])
+def test_a_device_that_was_made_up_counts_as_none(house: House, device: str) -> None:
+    """So does somebody else's: it cannot be used to guess without waiting."""
+    theirs = house.services.devices.issue("Борис")
+    for number in range(FREE_FAILURES + 2):
+        fail(house, device=theirs if number % 2 else device)
+
+    with pytest.raises(TooSoonError):
+        log_in(house, device=device)
+    with pytest.raises(TooSoonError):
+        log_in(house, device=theirs)
+
+
+def test_two_attempts_at_once_on_a_name_are_one_too_many() -> None:
+    """The second is told to wait; other names are not concerned."""
+    throttle = Throttle(FakeClock())
+
+    with throttle.attempt("a"):
+        with pytest.raises(TooSoonError), throttle.attempt("a"):
+            pass
+        with throttle.attempt("b"):
+            pass
+    with throttle.attempt("a"):
+        pass
+
+
+def test_passphrases_are_tried_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each costs 64 MiB; a crowd must not fill the memory."""
+    monkeypatch.setattr(throttle_module, "CHECK_WAIT_SECONDS", 0.01)
+    throttle = Throttle(FakeClock())
+
+    with ExitStack() as running:
+        running.enter_context(throttle.attempt("a"))
+        running.enter_context(throttle.attempt("b"))
+        with pytest.raises(TooSoonError), throttle.attempt("c"):
+            pass
+    with throttle.attempt("c"):
+        pass
 
 
 def test_success_and_time_forget_failures() -> None:
@@ -99,20 +162,20 @@ def test_success_and_time_forget_failures() -> None:
     clock = FakeClock()
     throttle = Throttle(clock)
 
-    def fail() -> None:
+    def fail_once() -> None:
         with pytest.raises(LoginRefusedError), throttle.attempt("a"):
             raise LoginRefusedError("no")
 
     for _ in range(FREE_FAILURES):
-        fail()
+        fail_once()
     clock.advance(minutes=15)
-    fail()
+    fail_once()
     with throttle.attempt("a"):
         pass
-    for _ in range(FREE_FAILURES):
-        fail()
-
-    assert clock.slept_seconds == []
+    for _ in range(FREE_FAILURES - 1):
+        fail_once()
+    with throttle.attempt("a"):
+        pass
 
 
 def test_the_throttle_remembers_a_bounded_number_of_names() -> None:
@@ -259,3 +322,16 @@ def test_a_weak_passphrase_is_refused(passphrase: str) -> None:
     """It guards a key at rest: length is what counts."""
     with pytest.raises(WeakPassphraseError):
         check_passphrase(passphrase)
+
+
+def test_too_soon_is_said_as_such(house: House) -> None:
+    """The owner learns that waiting helps; whether the name exists is not told."""
+    browser = Browser(house.app())
+    for name in (NAME, "Никто"):
+        for _ in range(FREE_FAILURES):
+            browser.get("/login")
+            wrong = browser.post("/login", name=name, code="0")
+            assert wrong.status_code == 422
+        answer = browser.post("/login", name=name, code="0")
+        assert answer.status_code == 429
+        assert 'id="error-summary"' in answer.text

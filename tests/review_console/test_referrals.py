@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from crypto.entropy import system_entropy
-from protocol.report import ConsentTo
+from protocol.report import Consent, ConsentTo
+from review_console.domain.consent import strictest
 from review_console.domain.destination import DestinationKind, is_permitted
 from review_console.domain.errors import NotFoundError, ReferralError
 from review_console.domain.ids import CaseId, ReferralId
@@ -253,6 +254,76 @@ def test_a_role_that_the_team_did_not_give_approves_nothing(
         approve(house, referral_id, by="Борис")
     team = [each.key for each in house.directory.team]
     assert not is_member(house.unlocked("Борис").account, team)
+
+
+def test_the_strictest_consent_counts() -> None:
+    """What one of them forbids does not leave."""
+
+    def consent(to: ConsentTo, *, secrecy: bool = False, without: str = "") -> Consent:
+        return Consent(to=to, secrecy=secrecy, do_not_use=without)
+
+    both = strictest(
+        [
+            consent(ConsentTo.ANY, without="a"),
+            consent(ConsentTo.AGENCY, secrecy=True, without="b"),
+            consent(ConsentTo.AGENCY, without="a"),
+        ]
+    )
+
+    assert both == consent(ConsentTo.AGENCY, secrecy=True, without="a\nb")
+    opposite = [consent(ConsentTo.AGENCY), consent(ConsentTo.JOURNALISTS)]
+    assert strictest(opposite).to is ConsentTo.NONE
+    assert strictest([]).to is ConsentTo.NONE
+
+
+def test_a_later_report_takes_consent_back(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """Proposed, approved, then the reporter says no: it does not leave."""
+    reporter = Reporter(house.directory)
+    first = reporter.report(files=[("мой файл.pdf", FILE)])
+    fake_intake.deposit(first, reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+    house.services.sync(by=by)
+    case_id = house.services.list_cases(by=by).rows[0].id
+    referral_id = propose(house, case_id)
+    approve(house, referral_id)
+    second = reporter.report("Не передавайте никому.", to=ConsentTo.NONE)
+    fake_intake.deposit(second, reporter.keys.mailbox)
+    house.services.sync(by=by)
+
+    with pytest.raises(ReferralError) as error:
+        house.services.export_referral(referral_id, by=house.unlocked("Дана"))
+
+    assert reason_of(error) == "consent"
+    shown = house.services.show_referral(referral_id, by=by)
+    assert "consent_withdrawn" in shown.blocks
+
+
+def test_evidence_of_a_stranger_is_not_released(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """An unverified message's files do not leave, whatever the form says."""
+    reporter, stranger = Reporter(house.directory), Reporter(house.directory)
+    fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    planted = reporter.message(files=[("x.pdf", b"planted")], keys=stranger.keys)
+    fake_intake.deposit(planted, reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+    house.services.sync(by=by)
+    case_id = house.services.list_cases(by=by).rows[0].id
+    thread = house.services.show_case(case_id, by=by).thread
+    message = next(each.message for each in thread if not each.is_verified)
+    assert message is not None
+    draft = ReferralDraft(
+        destination=house.agency.id,
+        dossier=DOSSIER,
+        released=(Released(message=message, index=0, neutral_name="annex-01.pdf"),),
+    )
+
+    with pytest.raises(ReferralError) as error:
+        house.services.propose_referral(case_id, draft, by=by)
+
+    assert reason_of(error) == "unverified_evidence"
 
 
 def test_a_withdrawn_referral_stays_withdrawn(

@@ -33,7 +33,7 @@ CONTENT = b"plaintext " * 40_000
 @pytest.fixture
 def files(tmp_path: Path) -> SealedDirectory:
     """An empty directory."""
-    return SealedDirectory(tmp_path / "data")
+    return SealedDirectory(tmp_path / "data", entropy=system_entropy)
 
 
 @pytest.fixture

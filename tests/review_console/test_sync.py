@@ -12,13 +12,15 @@ from protocol.codename import Codename
 from protocol.languages import Language
 from protocol.mailbox import ReporterKeys
 from protocol.reply import CaseState, open_replies
-from protocol.report import ReportReader
+from protocol.report import ConsentTo, ReportReader
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
+from review_console.domain.case import EntryKind
 from review_console.domain.deposit import DepositState
 from review_console.domain.errors import (
     DamagedError,
     IntakeRefusedError,
     IntakeUnreachableError,
+    SyncRunningError,
 )
 from tests.review_console.fake_intake import FakeIntake, Killed
 from tests.review_console.people import House, Reporter
@@ -358,18 +360,85 @@ def test_a_recorded_file_that_comes_again_is_kept_apart(
     assert len([each for each in page.thread if each.report]) == 2
 
 
-def test_another_first_report_proves_nothing(
+def test_who_sends_again_with_more_loses_nothing(
     house: House, fake_intake: FakeIntake, reporter: Reporter
 ) -> None:
-    """Whoever learns a mailbox's id may send to it; it is shown as unverified."""
+    """A second report of the same codename is appended, with its files."""
     fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
     by = house.unlocked("Айгүл")
     house.services.sync(by=by)
-    fake_intake.deposit(reporter.report("Второе начало"), reporter.keys.mailbox)
+    more = reporter.report(
+        "И вот доказательство", files=[("a.pdf", b"x")], to=ConsentTo.NONE
+    )
+    fake_intake.deposit(more, reporter.keys.mailbox)
 
     house.services.sync(by=by)
 
     row = house.services.list_cases(by=by).rows[0]
     page = house.services.show_case(row.id, by=by)
-    said = {each.text: each.is_verified for each in page.thread if each.report}
-    assert said == {TEXT: True, "Второе начало": False}
+    said = [each for each in page.thread if each.report]
+    assert [each.kind for each in said] == [EntryKind.REPORT, EntryKind.REPORT]
+    assert all(each.is_verified for each in said)
+    assert page.consent.to is ConsentTo.NONE
+
+
+def test_nobody_else_makes_a_report_under_a_mailbox(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """Made by whoever runs the intake, it is unreadable, and takes nothing over."""
+    forger = Reporter(house.directory)
+    fake_intake.deposit(forger.report("Подделка"), reporter.keys.mailbox)
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+
+    outcome = house.services.sync(by=by)
+
+    assert (outcome.cases, outcome.unreadable) == (1, 1)
+    assert house.services.list_cases(by=by).rows[0].title == TEXT
+
+
+def test_one_sync_at_a_time(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A second member is told; no thread waits."""
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+    refused: list[bool] = []
+
+    def press_too(step: str) -> None:
+        if step == "fetch":
+            with pytest.raises(SyncRunningError):
+                house.services.sync(by=house.unlocked("Борис"))
+            refused.append(True)
+
+    fake_intake.at = press_too
+
+    assert house.services.sync(by=house.unlocked("Айгүл")).cases == 1
+    assert refused == [True]
+    assert house.services.sync(by=house.unlocked("Борис")).cases == 0
+
+
+def test_a_listing_that_goes_round_ends(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A page must go on where the last one ended."""
+    bad = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    fake_intake.tampered.add(bad)
+    fake_intake.goes_round = True
+
+    with pytest.raises(IntakeUnreachableError):
+        house.services.sync(by=house.unlocked("Айгүл"))
+
+
+def test_what_was_opened_stays_opened(
+    house: House, fake_intake: FakeIntake, reporter: Reporter
+) -> None:
+    """A slower look at the same file cannot take it back."""
+    deposit_id = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    with house.adapters.store.begin() as unit:
+        unit.deposits.mark(deposit_id, DepositState.WAITING, "not_sealed_to_us")
+        found = unit.deposits.find(deposit_id)
+
+    assert found is not None
+    assert found.state is DepositState.OPENED
