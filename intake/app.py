@@ -92,14 +92,16 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
         read_replies=ReadReplies(replies=replies_store, directory=current),
         delete_mailbox=DeleteMailbox(replies=replies_store),
         keep_reply=KeepReply(replies=replies_store),
-        list_deposits=ListDeposits(deposits=deposits),
+        list_deposits=ListDeposits(
+            deposits=deposits, uploads=uploads_store, clock=clock
+        ),
         acknowledge_deposits=AcknowledgeDeposits(deposits=deposits),
         deposit_reader=deposits,
         sync_key=config.sync_key,
         sync_origin=config.sync_origin,
     )
     app = _flask(services, entropy)
-    app.extensions[RECOVERY] = Recovery(engine, files)
+    app.extensions[RECOVERY] = Recovery(engine, files, uploads_store, clock=clock)
     app.extensions[MIGRATED] = partial(is_migrated, engine)
     app.extensions[ENGINE] = engine
     return app

@@ -200,6 +200,10 @@ class QuietServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "worker_tmp_dir": "/dev/shm",  # noqa: S108  # memory, not the disk
             "logger_class": ScrubbedLogger,
             "accesslog": None,
+            # Behind Tor every stranger comes from 127.0.0.1: nobody is believed.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             "control_socket_disable": True,
             "proc_name": "debunker-intake",
             "umask": 0o077,

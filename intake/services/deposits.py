@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from intake.domain.clock import Clock
 from intake.domain.deposit import Deposit
-from intake.services.ports import DepositStore
+from intake.services.ports import DepositStore, UploadStore
+from protocol.day import day_of
 from protocol.sync import DepositId
 
 PAGE_SIZE: Final = 500
@@ -16,12 +18,15 @@ PAGE_SIZE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDeposits:
-    """Pages through what is not acknowledged yet."""
+    """Pages through what is not acknowledged yet; old uploads go meanwhile."""
 
     deposits: DepositStore
+    uploads: UploadStore
+    clock: Clock
 
     def __call__(self, *, after: DepositId | None) -> tuple[Deposit, ...]:
         """Return the next page in the order of ids."""
+        self.uploads.expire(day_of(self.clock.now()))
         return self.deposits.page(after=after, limit=PAGE_SIZE)
 
 

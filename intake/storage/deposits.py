@@ -19,12 +19,14 @@ from typing import BinaryIO
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.engine import Row
 
+from intake.domain.clock import Clock
 from intake.domain.deposit import Deposit, Upload, UploadId
 from intake.domain.errors import ChangedDepositError, DepositNotFoundError
 from intake.services.ports import GrowingFile, SealingFile
 from intake.storage import sealed_files, tables
 from intake.storage.database import truncate_log
 from intake.storage.group_commit import GroupCommit
+from protocol.day import day_of
 from protocol.mailbox import MailboxId
 from protocol.sync import DepositId
 
@@ -205,17 +207,27 @@ class Uploads:
 class Recovery:
     """What is done once, before anything is served."""
 
-    def __init__(self, engine: Engine, files: sealed_files.SealedFiles) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        files: sealed_files.SealedFiles,
+        uploads: Uploads,
+        *,
+        clock: Clock,
+    ) -> None:
         """Take what is shared with the other stores."""
         self._engine = engine
         self._files = files
+        self._uploads = uploads
+        self._clock = clock
 
     def __call__(self) -> bool:
-        """Remove files that a kill left without a row.
+        """Remove files that a kill left without a row, and expired uploads.
 
         Returns:
             False if another process serves the same directory by now.
         """
+        self._uploads.expire(day_of(self._clock.now()))
         unfinished = select(_uploads.id).where(~_uploads.finished)
         with self._engine.connect() as connection:
             deposits = set(connection.execute(select(_deposits.id)).scalars())

@@ -13,6 +13,8 @@ from flask import abort
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms.validators import ValidationError
 
+from intake.web.forms import read_small_form
+
 FIELD: Final = "csrf_token"
 
 
@@ -31,7 +33,16 @@ def is_valid(token: str) -> bool:
     return True
 
 
-def require(token: str) -> None:
-    """Refuse the request unless the token is valid."""
-    if not is_valid(token):
+def checked_form(*names: str) -> dict[str, str]:
+    """Read a small form; refuse the request unless it carries the token.
+
+    Args:
+        names: Fields that it may have besides the token.
+
+    Returns:
+        The fields that were sent.
+    """
+    fields = read_small_form(frozenset({FIELD, *names}))
+    if not is_valid(fields.get(FIELD, "")):
         abort(HTTPStatus.FORBIDDEN)
+    return fields

@@ -43,6 +43,8 @@ HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_CONTENT_POLICY),
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
+    # Browsers heed it on https alone, so an onion address is not affected.
+    "Strict-Transport-Security": "max-age=63072000",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",

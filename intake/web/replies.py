@@ -12,8 +12,9 @@ from typing import Final
 from flask import Blueprint, abort, redirect, session
 from flask.typing import ResponseReturnValue
 
+from crypto.entropy import Entropy
 from intake.web import csrf
-from intake.web.forms import SMALL_FORM_BYTES, read_small_form
+from intake.web.forms import SMALL_FORM_BYTES
 from intake.web.pages import N_
 from intake.web.report import find_codename, remember_codename
 from intake.web.report_form import MESSAGE_FIELDS, FormParser, Invalid
@@ -26,12 +27,17 @@ from protocol.errors import (
     UnknownWordError,
     WrongLengthError,
 )
+from protocol.ladder import ladder
 from protocol.languages import Language
 from protocol.report import Kind
 
 PLACE: Final = "mailbox"
 """Where the session keeps the codename's secret, base64."""
 
+PAGE_FLOOR_BYTES: Final = 32_768
+"""Holds a handful of replies; nearly every mailbox has this size."""
+
+_COMMENT: Final = "<!--{}-->"
 _TIMED_OUT: Final = N_(
     "The mailbox was open for too long and has been closed. Nothing was sent."
 )
@@ -62,7 +68,7 @@ def login(code: str) -> ResponseReturnValue:
 @declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
 def enter(code: str) -> ResponseReturnValue:
     """Open the session for a codename."""
-    fields = _checked_form("codename")
+    fields = csrf.checked_form("codename")
     language = Language(code)
     untrusted = fields.get("codename", "")
     try:
@@ -125,7 +131,7 @@ def sent(code: str) -> ResponseReturnValue:
 @declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
 def leave(code: str) -> ResponseReturnValue:
     """Forget the session."""
-    _checked_form()
+    csrf.checked_form()
     session.clear()
     return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
 
@@ -149,7 +155,7 @@ def ask_to_delete(code: str) -> ResponseReturnValue:
 @declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
 def delete(code: str) -> ResponseReturnValue:
     """Delete the replies for good, and forget the session."""
-    _checked_form()
+    csrf.checked_form()
     codename = find_codename(PLACE)
     if codename is None:
         return _to_login(code)
@@ -158,10 +164,22 @@ def delete(code: str) -> ResponseReturnValue:
     return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
 
 
-def _checked_form(*names: str) -> dict[str, str]:
-    fields = read_small_form(frozenset({csrf.FIELD, *names}))
-    csrf.require(fields.get(csrf.FIELD, ""))
-    return fields
+def fill_up(page: str, entropy: Entropy) -> str:
+    """Lengthen a page to a rung by a comment of random characters.
+
+    Whoever only watches the connection must not see whether there is a reply,
+    as they do not in the mailbox of those with JavaScript.
+
+    Args:
+        page: Whole.
+        entropy: Random, so that compression on the way tells nothing either.
+
+    Returns:
+        The page, now as long in UTF-8 as a rung.
+    """
+    length_bytes = len(page.encode()) + len(_COMMENT.format(""))
+    missing = ladder(length_bytes, floor_bytes=PAGE_FLOOR_BYTES) - length_bytes
+    return page + _COMMENT.format(entropy(missing // 2 + 1).hex()[:missing])
 
 
 def _to_login(code: str) -> ResponseReturnValue:
@@ -204,7 +222,7 @@ def _mailbox_page(
 ) -> str:
     opened = services().read_replies(codename)
     session.modified = True
-    return _render(
+    page = _render(
         language,
         "plain/mailbox.html",
         "plain/mailbox/replies",
@@ -214,6 +232,7 @@ def _mailbox_page(
         values=values,
         errors=errors,
     )
+    return fill_up(page, services().entropy)
 
 
 def _render(language: Language, template: str, page: str, **context: object) -> str:

@@ -14,6 +14,7 @@ from flask import Blueprint, redirect, session
 from flask.typing import ResponseReturnValue
 
 from intake.web import csrf
+from intake.web.forms import SMALL_FORM_BYTES
 from intake.web.pages import N_
 from intake.web.report_form import REPORT_FIELDS, FormParser, Invalid
 from intake.web.routing import NO_BODY, Access, declare
@@ -82,7 +83,17 @@ def received(code: str) -> ResponseReturnValue:
         page="plain/received",
         codename_characters=codename.characters(),
         codename_words=words_of(codename, language),
+        csrf_token=csrf.new_token(),
     )
+
+
+@blueprint.post("/received")
+@declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
+def forget(code: str) -> ResponseReturnValue:
+    """Forget the codename: the next person at this computer must not find it."""
+    csrf.checked_form()
+    session.clear()
+    return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
 
 
 def find_codename(place: str) -> Codename | None:

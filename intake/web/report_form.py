@@ -21,6 +21,7 @@ from protocol.report import (
     Ongoing,
     Paid,
     Source,
+    is_blank,
 )
 
 ANSWER_LIMIT: Final = 2000
@@ -94,7 +95,7 @@ class FormParser:
 
     def _text(self) -> str:
         text = self._values.get("text", "")
-        if not text.strip():
+        if is_blank(text):
             self._fail("text", _EMPTY)
         written = json.dumps(dict(self._values), ensure_ascii=False)
         if len(written.encode("utf-8", "replace")) > WRITTEN_LIMIT_BYTES:

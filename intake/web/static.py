@@ -94,7 +94,10 @@ def make_blueprint(pages: Pages) -> Blueprint:
         """Let a person choose a language."""
         return render("choose.html", Language.KK, "")
 
-    @blueprint.get("/<any(kk, ru, en):code>/", defaults={"page": ""})
+    # Without a slash, too: a redirect would repeat whatever Host was sent.
+    @blueprint.get(
+        "/<any(kk, ru, en):code>/", defaults={"page": ""}, strict_slashes=False
+    )
     @blueprint.get("/<any(kk, ru, en):code>/<any(report, mailbox, help):page>")
     @declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
     def show(code: str, page: str) -> Response:

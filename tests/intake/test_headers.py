@@ -111,7 +111,7 @@ def test_every_change_of_a_session_needs_its_token(house: House) -> None:
         client.get("/ru/plain/mailbox", base_url=ORIGIN)
         answer = client.post(path, base_url=ORIGIN, data={"csrf_token": "forged"})
         assert answer.status_code in {400, 403}, path
-    assert len(rules) == 5
+    assert len(rules) == 6
 
 
 def test_no_public_route_takes_a_change(house: House) -> None:
@@ -153,6 +153,14 @@ def test_files_of_the_page_are_compressed_for_who_understands(house: House) -> N
     assert gzip.decompress(packed.data) == plain.data
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
     assert "Content-Encoding" not in form.headers
+
+
+def test_an_address_without_its_slash_is_not_redirected(house: House) -> None:
+    """A redirect would repeat whatever Host was sent."""
+    answer = house.client().get("/kk", base_url="http://evil.test")
+
+    assert answer.status_code == 200
+    assert b"evil.test" not in answer.data
 
 
 def test_pages_are_the_same_bytes_for_everyone(house: House) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
+from intake.web.replies import PAGE_FLOOR_BYTES
 from protocol.codename import Codename
 from protocol.day import day_of
 from protocol.languages import Language
@@ -89,13 +90,33 @@ def test_an_unknown_codename_opens_an_empty_mailbox(house: House) -> None:
     deleted.post("plain/mailbox/delete")
     deleted = _enter(house, deleted_codename.characters())
 
+    answers = [
+        reporter.get("plain/mailbox/replies").text for reporter in (unknown, deleted)
+    ]
+    tokens = (unknown.token, deleted.token)
     pages = [
-        reporter.get("plain/mailbox/replies").text.replace(reporter.token, "")
-        for reporter in (unknown, deleted)
+        answer.replace(token, "").partition("<!--")[0]
+        for answer, token in zip(answers, tokens, strict=True)
     ]
 
     assert pages[0] == pages[1]
     assert "Ответ:" not in pages[0]
+
+
+def test_a_mailbox_with_a_reply_is_as_long_as_one_without(
+    house: House, codename: Codename
+) -> None:
+    """Whoever watches the line must not see that somebody got an answer."""
+    empty = _enter(house, Codename.generate(system_entropy).characters())
+    _reply(house, codename, "Спасибо, мы проверяем. " * 20)
+    answered = _enter(house, codename.characters())
+
+    sizes = {
+        len(reporter.get("plain/mailbox/replies").data)
+        for reporter in (empty, answered)
+    }
+
+    assert sizes == {PAGE_FLOOR_BYTES}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,30 @@ def test_the_codename_is_shown_before_and_after(reporter: PlainReporter) -> None
     assert codename_in(after.text) == before
 
 
+def test_a_codename_that_was_written_down_is_forgotten(
+    reporter: PlainReporter,
+) -> None:
+    """The next person at this computer must not find it in the history."""
+    reporter.report("Текст")
+    reporter.get("plain/received")
+
+    forgotten = reporter.post("plain/received")
+    again = reporter.get("plain/received")
+
+    assert forgotten.status_code == again.status_code == 303
+    assert again.headers["Location"] == "/ru/plain/report"
+
+
+def test_a_text_that_nobody_can_see_is_none(
+    house: House, reporter: PlainReporter
+) -> None:
+    """Zero-width characters alone would be an empty case."""
+    answer = reporter.report("\u200b\u2060 \u200b")
+
+    assert answer.status_code == 422
+    assert house.deposits == []
+
+
 def test_the_next_form_has_another_codename(reporter: PlainReporter) -> None:
     """Two reports of one person must not be tied unless they want it."""
     before = codename_in(reporter.page)

@@ -82,6 +82,16 @@ def test_half_a_head_is_not_waited_for(server: ServerProcess) -> None:
 
 
 @pytest.mark.enable_socket
+def test_nobody_on_loopback_is_believed_to_be_a_proxy(server: ServerProcess) -> None:
+    """Behind Tor everyone comes from there."""
+    browser = PlainBrowser(server)
+
+    head, _ = browser.exchange(browser.head("GET", "/x/en/", "SCRIPT_NAME: /x\r\n"))
+
+    assert not head.startswith("HTTP/1.1 200")
+
+
+@pytest.mark.enable_socket
 def test_the_server_runs_with_the_memory_settings(server: ServerProcess) -> None:
     """The allocator reads them only when a process starts, so it starts twice."""
     environment = Path(f"/proc/{server.pid}/environ").read_bytes().split(b"\0")

@@ -164,6 +164,18 @@ def test_an_unfinished_upload_expires_with_the_next_day(house: House) -> None:
     assert where.rpartition("/")[2] not in names
 
 
+def test_an_expired_upload_goes_when_the_console_looks(house: House) -> None:
+    """Also on a quiet intake, where nobody begins another."""
+    sealed, mailbox = seal_in_page(house.organisation)
+    begin(house.client(), mailbox, len(sealed), sealed[:9000])
+    house.clock.advance(timedelta(days=2))
+
+    assert Console(house=house).deposits() == ()
+
+    assert house.rows("uploads") == []
+    assert list((house.config.data / "uploads").iterdir()) == []
+
+
 def test_an_unknown_upload_is_not_found(house: House) -> None:
     """Also one that is no id at all, or a path."""
     client = house.client()
