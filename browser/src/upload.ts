@@ -52,11 +52,12 @@ export interface UploadEffects {
 }
 
 const TUS_VERSION = '1.0.0'
-const REQUEST_MILLISECONDS = 180_000 // 256 KiB at 12 kbit/s
+const PIECE_MILLISECONDS = 180_000 // 256 KiB at 12 kbit/s
+const ANSWER_MILLISECONDS = 60_000 // to a request without a body
 const FIRST_WAIT_MILLISECONDS = 1_000
 const LONGEST_WAIT_MILLISECONDS = 30_000
 const MAX_FAILURES = 8
-const CANCEL_TRIES = 5
+const CANCEL_TRIES = 3
 const UPLOAD_PATH = /^\/uploads\/[a-z2-7]{32}$/
 /** Too early, locked by another request, too many, or something broken on the way: worth another try. */
 const PASSING: readonly number[] = [408, 409, 423, 425, 429]
@@ -201,7 +202,7 @@ export class Upload {
             control.abort()
         }
         signal.addEventListener('abort', stop)
-        void this.#effects.clock.sleep(REQUEST_MILLISECONDS, timer.signal).then(stop, () => undefined)
+        void this.#effects.clock.sleep(body ? PIECE_MILLISECONDS : ANSWER_MILLISECONDS, timer.signal).then(stop, () => undefined)
         try {
             const response = await this.#effects.fetch(url, {
                 method,

@@ -102,7 +102,7 @@ describe('a session', () => {
 
     it('goes on after a stop', async () => {
         for (let count = 0; count < 9; count++) server.faults.POST.push({ answer: 500 })
-        const impatient = { ...systemClock, now: () => now, sleep: (wait: number, signal: AbortSignal) => systemClock.sleep(wait > 60_000 ? wait : 0, signal) }
+        const impatient = { ...systemClock, now: () => now, sleep: (wait: number, signal: AbortSignal) => systemClock.sleep(wait >= 60_000 ? wait : 0, signal) }
         session = new Session({ origin: server.origin, fetch: serving, clock: impatient, entropy: systemEntropy, tell: (event) => events.push(event) })
         await prepare()
         await obey({ do: 'sendReport', draft, files: [] })

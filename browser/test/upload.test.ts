@@ -20,7 +20,7 @@ class FakeClock implements Clock {
     }
 
     sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-        if (milliseconds > 60_000) return new Promise((_, reject) => { signal.addEventListener('abort', () => { reject(new Error('ended')) }) })
+        if (milliseconds >= 60_000) return new Promise((_, reject) => { signal.addEventListener('abort', () => { reject(new Error('ended')) }) })
         this.onWait()
         this.waits.push(milliseconds)
         return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve()
