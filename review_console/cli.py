@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import segno
+from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.age import HybridRecipient, parse_recipient
 from crypto.entropy import system_entropy
 from crypto.errors import CryptoError
+from crypto.process import harden_process
 from crypto.sealed_secret import RFC_9106_LOW_MEMORY
 from protocol.languages import Language
 from review_console.app import make_operations
@@ -54,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = _parser().parse_args(words)
+    harden_process()  # root, vaults and the team key pass through here
     os.umask(PRIVATE_UMASK)
     environment = dict(os.environ)  # noqa: TID251  # handed to Config
     try:
@@ -75,6 +78,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         OSError,
     ) as error:
         print(f"debunker console: {error}", file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        # Its text would quote the statement; the kind is enough to look further.
+        kind = type(error).__name__
+        print(f"debunker console: the database: {kind}", file=sys.stderr)
         return 1
     return 0
 

@@ -84,11 +84,18 @@ def _origin(environment: Mapping[str, str], name: str) -> str:
     value = _text(environment, name).rstrip("/")
     try:
         parts = urlsplit(value)
-        is_origin = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
-        is_origin = False
-    else:
-        is_origin = is_origin and not (parts.path or parts.query or parts.fragment)
+        parts = urlsplit("")
+    is_origin = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    is_origin = is_origin and not (parts.path or parts.query or parts.fragment)
     if not is_origin:
         raise ConfigError(f"{PREFIX}{name} is no http or https origin")
+    if parts.scheme == "http" and not _is_protected(parts.hostname or ""):
+        raise ConfigError(f"{PREFIX}{name} needs https, unless loopback or .onion")
     return value
+
+
+def _is_protected(host: str) -> bool:
+    """Tell whether plain HTTP to this host stays out of strangers' networks."""
+    is_loopback = host in {"localhost", "::1"} or host.startswith("127.")
+    return is_loopback or host.endswith(".onion")

@@ -139,6 +139,11 @@ class ConsoleServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyp
             "worker_tmp_dir": "/dev/shm",  # noqa: S108  # memory, not the disk
             "logger_class": QuietLogger,
             "accesslog": None,
+            # No header may say who is in front of us: behind Tor or a proxy
+            # everybody comes from loopback.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             "control_socket_disable": True,
             "proc_name": "debunker-console",
             "umask": 0o077,

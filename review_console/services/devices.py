@@ -36,18 +36,26 @@ class Devices:
         )
         return urlsafe_b64encode(record).decode("ascii")
 
-    def throttle_name(self, name: str, untrusted_token: str) -> str:
-        """Choose whose failures count: the device's own, or the name's."""
+    def throttle_name(self, name: str, untrusted_token: str) -> tuple[str, bool]:
+        """Choose whose failures count: the device's own, or the name's.
+
+        Args:
+            name: As typed.
+            untrusted_token: From the cookie, or empty.
+
+        Returns:
+            A name for the throttle, and whether it is a known device's.
+        """
         folded = _folded(name)
         if len(untrusted_token) <= MAX_TOKEN_CHARACTERS:
             try:
                 record = urlsafe_b64decode(untrusted_token.encode("ascii"))
                 known = self.key.decrypt(record, associated_data=DEVICE_DATA)
             except (ValueError, CryptoError):
-                return f"name:{folded}"
+                return f"name:{folded}", False
             if known.decode() == folded:
-                return f"device:{sha256(record).hexdigest()}"
-        return f"name:{folded}"
+                return f"device:{sha256(record).hexdigest()}", True
+        return f"name:{folded}", False
 
 
 def _folded(name: str) -> str:

@@ -130,7 +130,8 @@ class LogIn:
             LoginRefusedError: Something did not fit; which, is not told.
             TooSoonError: Nothing was tried.
         """
-        with self.throttle.attempt(self.devices.throttle_name(name, device)):
+        throttle_name, is_known = self.devices.throttle_name(name, device)
+        with self.throttle.attempt(throttle_name, is_known=is_known):
             unlocked = self.unlock(name=name, passphrase=passphrase)
             self._use_code(unlocked, "".join(code.split()))
         return self.sessions.start(

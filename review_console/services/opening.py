@@ -109,18 +109,14 @@ class OpenDeposits:
         """
         with self.store.begin() as unit:
             waiting = unit.deposits.in_state(DepositState.WAITING)
-        outcomes: list[Opened] = []
-        early: list[Deposit] = []
-        for deposit in waiting:
-            outcome = self._open(deposit, by, directory)
-            if outcome is Opened.WAITING:
-                early.append(deposit)
-            else:
-                outcomes.append(outcome)
+        outcomes = {each.id: self._open(each, by, directory) for each in waiting}
         # A message may lie before its report in the list: ids are random.
-        outcomes += (self._open(deposit, by, directory) for deposit in early)
+        begun = {each.mailbox for each in waiting if outcomes[each.id] is Opened.CASE}
+        for each in waiting:
+            if outcomes[each.id] is Opened.WAITING and each.mailbox in begun:
+                outcomes[each.id] = self._open(each, by, directory)
         self.narrow_all(by=by, directory=directory)
-        return outcomes
+        return tuple(outcomes.values())
 
     def narrow_all(self, *, by: Unlocked, directory: KeyDirectory) -> None:
         """Replace the headers that a kill left as they came."""
@@ -158,13 +154,22 @@ class OpenDeposits:
                 [by.vault.identity],
                 came_under=deposit.mailbox,
             )
-            reader.verify_all()
+            if self._has_place(deposit, reader.report):
+                # A stranger's message to no case is not read whole at each sync.
+                reader.verify_all()
             return _Checked(
                 deposit=deposit,
                 report=reader.report,
                 file_key=reader.file_key,
                 signature_by=reader.signature_by,
             )
+
+    def _has_place(self, deposit: Deposit, report: Report) -> bool:
+        """Tell whether it makes a case, or has one to join."""
+        if report.kind is Kind.REPORT:
+            return True
+        with self.store.begin() as unit:
+            return unit.cases.find_by_mailbox(deposit.mailbox) is not None
 
     def _keep_sealed(
         self,

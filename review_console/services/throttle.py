@@ -8,7 +8,8 @@ logged in has a count of its own, which strangers cannot touch.
 Rules:
 * The first failures cost nothing: people mistype.
 * Success, or a quarter of an hour, forgets.
-* Two passphrases are tried at a time: each costs 64 MiB on purpose.
+* Two passphrases are tried at a time, each costs 64 MiB on purpose: one for
+  known devices, one for all others, so that a crowd fills its own place alone.
 * The table holds a bounded number of names, known or not.
 """
 
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Final
 
 from review_console.domain.errors import TooSoonError
@@ -27,7 +28,6 @@ FREE_FAILURES: Final = 3
 LONGEST_DELAY: Final = timedelta(seconds=16)
 FORGET_AFTER: Final = timedelta(minutes=15)
 MAX_NAMES: Final = 1_000
-CHECKS_AT_A_TIME: Final = 2
 CHECK_WAIT_SECONDS: Final = 3.0
 
 
@@ -60,14 +60,16 @@ class Throttle:
         self._clock = clock
         self._lock = Lock()
         self._names: OrderedDict[str, _Attempts] = OrderedDict()
-        self._checks = BoundedSemaphore(CHECKS_AT_A_TIME)
+        self._known_check = Lock()
+        self._other_check = Lock()
 
     @contextmanager
-    def attempt(self, name: str) -> Iterator[None]:
+    def attempt(self, name: str, *, is_known: bool = False) -> Iterator[None]:
         """Allow one attempt now; an exception inside is a failure.
 
         Args:
             name: A folded name, or a device.
+            is_known: Whether it is a device on which somebody logged in.
 
         Yields:
             Nothing.
@@ -77,7 +79,8 @@ class Throttle:
         """
         attempts = self._begin(name)
         try:
-            if not self._checks.acquire(timeout=CHECK_WAIT_SECONDS):
+            check = self._known_check if is_known else self._other_check
+            if not check.acquire(timeout=CHECK_WAIT_SECONDS):
                 raise TooSoonError("too many attempts at once")
             try:
                 yield
@@ -86,7 +89,7 @@ class Throttle:
                 attempts.last_at = self._clock.now()
                 raise
             finally:
-                self._checks.release()
+                check.release()
             attempts.failures = 0
         finally:
             attempts.is_running = False

@@ -89,7 +89,7 @@ def make_engine(url: str) -> Engine:
     Returns:
         The engine, with SQLite's settings if it is SQLite.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)

@@ -24,6 +24,8 @@ blueprint: Final = Blueprint("cases", __name__)
 
 DONE: Final = "done"
 TROUBLE: Final = "trouble"
+MAX_DIGITS: Final = 9
+"""Of a case's number; no team has a billion cases."""
 
 
 @blueprint.get("/")
@@ -31,7 +33,7 @@ TROUBLE: Final = "trouble"
 def index() -> ResponseReturnValue:
     """Show the newest cases."""
     state = _state(request.args.get("state"))
-    before = request.args.get("before", type=int)
+    before = _number(request.args.get("before", ""))
     found = services().list_cases(by=current(), state=state, before_number=before)
     _tell_damaged(found.damaged)
     return render_template(
@@ -111,6 +113,12 @@ def _state(untrusted: str | None) -> CaseState | None:
         return None if untrusted is None else CaseState(untrusted)
     except ValueError:
         return None
+
+
+def _number(untrusted: str) -> int | None:
+    """Read a case's number; anything else is no number."""
+    is_number = untrusted.isascii() and untrusted.isdecimal()
+    return int(untrusted) if is_number and len(untrusted) <= MAX_DIGITS else None
 
 
 def _older(found: CaseList, state: CaseState | None) -> str | None:

@@ -54,6 +54,6 @@ class Browser:
         )
 
     def _keep(self, response: TestResponse) -> TestResponse:
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" and response.status_code != 303:
             self.page = response.text
         return response

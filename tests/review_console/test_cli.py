@@ -104,6 +104,15 @@ def test_mistakes_are_told_in_a_line(run: Run, tmp_path: Path) -> None:
     assert PASSPHRASE not in told
 
 
+def test_a_database_without_its_tables_is_told_in_a_line(run: Run) -> None:
+    """Without the statement, which could quote a name or a vault."""
+    secret = ("--passphrase-file", "passphrase")
+
+    told = run("add-user", "--name", "СЕКРЕТ", "--role", "reviewer", *secret, status=1)
+
+    assert told == "debunker console: the database: OperationalError\n"
+
+
 def test_a_key_file_is_never_written_over(run: Run) -> None:
     """A second ceremony by mistake must not destroy the first root."""
     secret = ("--passphrase-file", "passphrase")
@@ -153,6 +162,7 @@ def test_settings_are_read_once() -> None:
         ("INTAKE", "ftp://SECRET"),
         ("INTAKE", "http://host/SECRET"),
         ("ORIGIN", "http://[SECRET"),
+        ("INTAKE", "http://SECRET.example"),
     ],
 )
 def test_a_bad_setting_is_named_not_quoted(name: str, bad: str) -> None:

@@ -137,22 +137,22 @@ def test_two_attempts_at_once_on_a_name_are_one_too_many() -> None:
     with throttle.attempt("a"):
         with pytest.raises(TooSoonError), throttle.attempt("a"):
             pass
-        with throttle.attempt("b"):
+        with throttle.attempt("b", is_known=True):
             pass
     with throttle.attempt("a"):
         pass
 
 
-def test_passphrases_are_tried_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each costs 64 MiB; a crowd must not fill the memory."""
+def test_a_crowd_fills_its_own_place_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each try costs 64 MiB: one at a time for strangers, one for known devices."""
     monkeypatch.setattr(throttle_module, "CHECK_WAIT_SECONDS", 0.01)
     throttle = Throttle(FakeClock())
 
     with ExitStack() as running:
         running.enter_context(throttle.attempt("a"))
-        running.enter_context(throttle.attempt("b"))
         with pytest.raises(TooSoonError), throttle.attempt("c"):
             pass
+        running.enter_context(throttle.attempt("device", is_known=True))
     with throttle.attempt("c"):
         pass
 

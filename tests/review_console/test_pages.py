@@ -214,6 +214,7 @@ def test_the_list_is_filtered_by_state(
     assert rows("state=nonsense") == 1
     assert rows("before=1") == 0
     assert rows("before=nonsense") == 1
+    assert rows("before=" + "9" * 30) == 1
 
 
 def test_a_page_speaks_the_chosen_language(member: Opener) -> None:
