@@ -247,21 +247,21 @@ def _read_over_http(house: House, origin: str, bait: bytes) -> None:
     """Log in, fetch, open the case and take the attachment out."""
     with requests.Session() as session:
         session.trust_env = False
-        cookie = ""
+        cookies: dict[str, str] = {}
 
         def call(method: str, path: str, **fields: str) -> requests.Response:
-            nonlocal cookie
             # This client drops Secure cookies over HTTP; a browser on loopback not.
             answer = session.request(
                 method,
                 origin + path,
                 data=fields or None,
-                headers={"Cookie": cookie},
+                headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
                 allow_redirects=False,
                 timeout=30,
             )
-            if "Set-Cookie" in answer.headers:
-                cookie = answer.headers["Set-Cookie"].partition(";")[0]
+            for line in answer.raw.headers.getlist("Set-Cookie"):
+                name, _, text = line.partition(";")[0].partition("=")
+                cookies[name] = text
             return answer
 
         def token(answer: requests.Response) -> str:
