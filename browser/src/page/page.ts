@@ -3,6 +3,7 @@
 import { find, show } from './elements.ts'
 import { MailboxPage } from './mailboxPage.ts'
 import { ReportPage } from './reportPage.ts'
+import { stopAsking } from './sending.ts'
 import { settingsOf } from './settings.ts'
 import { Texts } from './texts.ts'
 import { showTrouble } from './troubles.ts'
@@ -30,7 +31,22 @@ function forgetWhenLeft(): void {
     })
 }
 
+/**
+ * "Leave this page" is for somebody who comes through the door: no question, whatever is under way, and "back" does not
+ * lead here again. Without script it is a plain link.
+ */
+function leaveAtOnce(): void {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('a.exit')) {
+        link.addEventListener('click', (event) => {
+            event.preventDefault()
+            stopAsking()
+            location.replace(link.href)
+        })
+    }
+}
+
 forgetWhenLeft()
+leaveAtOnce()
 const report = find('report', HTMLFormElement)
 const mailbox = find('open-mailbox', HTMLFormElement)
 if (report) start(report, (form) => new ReportPage(form))

@@ -58,6 +58,7 @@ export class ReportPage {
                 break
             case 'codename':
                 showCodename(event.characters, event.words)
+                focus('codename')
                 break
             case 'progress':
                 this.#sending.follow(event.progress)

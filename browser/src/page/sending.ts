@@ -44,7 +44,7 @@ export class Sending {
 
     end(): void {
         show('sending', false)
-        removeEventListener('beforeunload', askBeforeLeaving)
+        stopAsking()
     }
 
     /** The connection does not come back; the person decides. */
@@ -69,6 +69,11 @@ export class Sending {
         // An equal text would be read out again.
         if (this.#words.textContent !== words) this.#words.textContent = words
     }
+}
+
+/** From now on the page may be left without a question. */
+export function stopAsking(): void {
+    removeEventListener('beforeunload', askBeforeLeaving)
 }
 
 function askBeforeLeaving(event: BeforeUnloadEvent): void {
