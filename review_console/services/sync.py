@@ -171,7 +171,7 @@ class Sync:
                     size_bytes=entry.size_bytes,
                     sha256=entry.sha256,
                 )
-        except (DamagedError, IntakeRefusedError):
+        except (DamagedError, IntakeRefusedError, OSError):
             return False
         with self.store.begin() as unit:
             unit.deposits.add(_waiting(entry))
