@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Sequence
 from getpass import getpass
+from hmac import compare_digest
 from pathlib import Path
 from typing import Final
 
@@ -246,7 +247,8 @@ def _passphrase(arguments: argparse.Namespace) -> str:
 def _new_passphrase(arguments: argparse.Namespace) -> str:
     passphrase = _passphrase(arguments)
     is_typed = arguments.passphrase_file is None
-    if is_typed and getpass("Once more: ") != passphrase:
+    again = getpass("Once more: ") if is_typed else passphrase
+    if not compare_digest(again.encode(), passphrase.encode()):
         raise OperatorError("the passphrases differ")
     return passphrase
 
