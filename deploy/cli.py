@@ -2,13 +2,16 @@
 
 Each part of the house brings its own sub-command; this module only opens the
 right door, and loads nothing of the others: a reviewer's `debunker age` needs
-neither app.
+neither app. No command may leave its memory behind in a core file: each can hold
+keys or a report.
 """
 
 import importlib
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final, cast
+
+from crypto.process import harden_process
 
 COMMANDS: Final = {
     "age": ("crypto.age.command", "seal and open files, with the flags of age"),
@@ -45,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or words[0] not in COMMANDS:
         print(USAGE, file=sys.stderr)
         return 2
+    harden_process()
     module = importlib.import_module(COMMANDS[words[0]][0])
     command = cast("Callable[[Sequence[str]], int]", module.main)
     return command(words[1:])

@@ -22,22 +22,13 @@ from typing import Final
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from crypto.sealed_secret import INSECURE_TESTING
+from deploy.chromium import launch
 from deploy.front_door import file_demo_reports
 from deploy.house import both_apps
 from deploy.lived_in import PATIENCE_MS, SHOWN, log_in, work
 from deploy.organisation import LogIn, found
 from protocol.languages import Language
 
-CHROMIUM: Final = "/usr/bin/chromium"
-QUIET: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ALL: Final = Path("build/pictures")
 IN_THE_README: Final = (
     "report-ru-phone",
@@ -149,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ALL.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as place, sync_playwright() as playwright:
         organisation = found(Path(place), profile=INSECURE_TESTING)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = launch(playwright)
         with both_apps(organisation) as (intake, console):
             for _ in file_demo_reports(intake):
                 pass

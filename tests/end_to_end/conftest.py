@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from crypto.sealed_secret import INSECURE_TESTING
 from deploy.house import both_apps
 from deploy.organisation import Organisation, found
-from tests.end_to_end.people import Colleague, Reporter, launch
+from tests.end_to_end.people import Colleague, Reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +31,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(organisation=organisation, intake=intake, console=console)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def reporter(
-    request: pytest.FixtureRequest, house: House, browser: Browser
+    request: pytest.FixtureRequest, house: House, chromium: Browser
 ) -> Iterator[Reporter]:
     """Somebody who reads the pages in Kazakh, each way with a fresh profile."""
-    context = browser.new_context(java_script_enabled=request.param)
+    context = chromium.new_context(java_script_enabled=request.param)
     yield Reporter(
         context=context, intake=house.intake, language="kk", script=request.param
     )
@@ -53,17 +44,17 @@ def reporter(
 
 
 @pytest.fixture(scope="module")
-def reviewer(house: House, browser: Browser) -> Colleague:
+def reviewer(house: House, chromium: Browser) -> Colleague:
     """The first reviewer, logged in once: a TOTP code is good for one log-in."""
-    return _log_in(house, browser, "reviewer")
+    return _log_in(house, chromium, "reviewer")
 
 
 @pytest.fixture(scope="module")
-def coordinator(house: House, browser: Browser) -> Colleague:
+def coordinator(house: House, chromium: Browser) -> Colleague:
     """The coordinator, logged in."""
-    return _log_in(house, browser, "coordinator")
+    return _log_in(house, chromium, "coordinator")
 
 
-def _log_in(house: House, browser: Browser, role: str) -> Colleague:
+def _log_in(house: House, chromium: Browser, role: str) -> Colleague:
     person = next(p for p in house.organisation.log_ins if p.role == role)
-    return Colleague.log_in(browser, house.console, person)
+    return Colleague.log_in(chromium, house.console, person)

@@ -8,7 +8,6 @@ runs in every language.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import pyotp
 from playwright.sync_api import (
@@ -16,28 +15,10 @@ from playwright.sync_api import (
     BrowserContext,
     Locator,
     Page,
-    Playwright,
     expect,
 )
 
 from deploy.organisation import LogIn
-
-CHROMIUM: Final = "/usr/bin/chromium"
-QUIET: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-"""A headless Chromium that asks nobody but the servers under test."""
-
-
-def launch(playwright: Playwright) -> Browser:
-    """Start Debian's Chromium with an empty profile."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

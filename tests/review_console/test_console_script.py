@@ -12,12 +12,11 @@ from threading import Thread
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crypto.entropy import system_entropy
 from review_console.app import create_app
-from tests.end_to_end.people import launch
 from tests.review_console.fake_intake import FakeIntake
 from tests.review_console.people import PASSPHRASE, House, Reporter
 
@@ -34,15 +33,6 @@ class SilentHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
-
-
-@pytest.fixture(name="browser", scope="module")
-def open_browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(name="address")
@@ -93,9 +83,9 @@ class Desk:
 
 
 @pytest.fixture(name="desk")
-def sit_down(browser: Browser, address: str, house: House) -> Iterator[Desk]:
+def sit_down(chromium: Browser, address: str, house: House) -> Iterator[Desk]:
     """Log in, in Russian; afterwards the browser must have had nothing to say."""
-    context = browser.new_context()
+    context = chromium.new_context()
     page = context.new_page()
     desk = Desk(page=page, address=address)
     page.on("console", lambda message: desk.complaints.append(message.text))
