@@ -28,7 +28,7 @@ from intake.storage.replies import Replies
 from intake.storage.sealed_files import SealedFiles
 from intake.web import directory, mailbox, replies, report, static, sync, uploads
 from intake.web.errors import QuietFlask, install_errors
-from intake.web.headers import apply_headers
+from intake.web.headers import with_table
 from intake.web.pages import Pages
 from intake.web.routing import install_guard
 from intake.web.services import EXTENSION, Services
@@ -124,5 +124,5 @@ def _flask(services: Services, entropy: Entropy) -> Flask:
     app.register_blueprint(static.make_blueprint(services.pages))
     install_guard(app)
     install_errors(app)
-    app.after_request(apply_headers)
+    app.wsgi_app = with_table(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own advice
     return app

@@ -11,12 +11,11 @@ An upload is linked, not renamed: until its row says *finished* the sender can
 find it again under its own id, complete, and have it finished then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.engine import Row
 
 from intake.domain.clock import Clock
@@ -57,19 +56,14 @@ class Deposits:
             deposit: What it becomes.
             upload: A finished one: both ways leave the same rows.
         """
-        target = self._files.deposits / str(deposit.id)
         # Here, not in the writer's thread: syncs that wait together cost one.
         file.sync(deposit.received_on)
-
-        def place() -> Iterable[Path]:
-            file.move_to(target)
-            return (self._files.deposits,)
-
+        file.move_to(self._files.deposits / str(deposit.id))
         rows = (
             (tables.deposits, _deposit_values(deposit)),
             (tables.uploads, _upload_values(upload)),
         )
-        self._commits.insert(rows, place=place)
+        self._commits.insert(rows, named_in=self._files.deposits)
 
     def finish(self, file: GrowingFile, deposit: Deposit, upload: Upload) -> None:
         """Make a complete upload a deposit; it is durable when this returns.
@@ -80,20 +74,14 @@ class Deposits:
             upload: Not finished yet.
         """
         target = self._files.deposits / str(deposit.id)
-
-        def place() -> Iterable[Path]:
-            target.hardlink_to(file.path)
-            return (self._files.deposits,)
-
-        def work(connection: Connection) -> None:
-            connection.execute(insert(tables.deposits), [_deposit_values(deposit)])
-            connection.execute(
-                update(tables.uploads)
-                .where(_uploads.id == str(upload.id))
-                .values(finished=True, mailbox=None)
-            )
-
-        self._commits.run(work, place=place)
+        target.hardlink_to(file.path)
+        finished = (
+            update(tables.uploads)
+            .where(_uploads.id == str(upload.id))
+            .values(finished=True, mailbox=None)
+        )
+        rows = ((tables.deposits, _deposit_values(deposit)),)
+        self._commits.insert(rows, named_in=self._files.deposits, then=finished)
         file.path.unlink(missing_ok=True)
 
     def page(self, *, after: DepositId | None, limit: int) -> tuple[Deposit, ...]:
@@ -161,12 +149,9 @@ class Uploads:
 
     def create(self, upload: Upload, *, day: date) -> None:
         """Begin an upload; it can be continued when this returns."""
-
-        def place() -> Iterable[Path]:
-            self._files.create_upload(str(upload.id), day)
-            return (self._files.uploads,)
-
-        self._commits.insert(((tables.uploads, _upload_values(upload)),), place=place)
+        self._files.create_upload(str(upload.id), day)
+        rows = ((tables.uploads, _upload_values(upload)),)
+        self._commits.insert(rows, named_in=self._files.uploads)
 
     def find(self, upload_id: UploadId) -> Upload | None:
         """Return an upload, whether or not it is finished."""

@@ -1,13 +1,16 @@
-"""One writer for many requests: a batch shares its syncs and its transaction.
+"""One writer for many requests: a batch shares its waits and its transaction.
 
 A commit costs a wait for the disk, whatever it holds. So requests hand their
-writes to one thread a process; it takes all that have gathered, gives their
-files their last names, writes their rows in one transaction, and only then lets the
-requests go on. Nobody is told *received* before.
+rows to one thread a process; it takes all that have gathered, syncs the
+directories in which they put files, writes all rows in one transaction, and only
+then lets the requests go on. Nobody is told *received* before.
 
 Rules:
 * Files first, then rows: a row never points at bytes that a power cut can take.
-  Their contents are synced by whoever wrote them, all at once; the names here.
+  Whoever wrote a file has synced it and given it its name; the names are made
+  durable here.
+* This thread does as little as can be: every call that it waits for must win
+  the interpreter back from all the requests.
 * One bad job spoils no other: a batch that fails is done again one by one.
 * The thread starts on first use, so after a fork each process has its own.
 """
@@ -20,7 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import Connection, Engine, Executable, Table, insert
 
 from intake.storage.database import IMMEDIATE
 from intake.storage.disk import sync_directory
@@ -37,18 +40,10 @@ Rows = Sequence[tuple[Table, Mapping[str, object]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
-    place: Callable[[], Iterable[Path]]
+    directories: frozenset[Path]
     rows: Rows
     work: Callable[[Connection], Any]
     done: Future[Any] = field(default_factory=Future)
-
-
-def _no_files() -> Iterable[Path]:
-    return ()
-
-
-def _nothing(_connection: Connection) -> None:
-    return
 
 
 class GroupCommit:
@@ -61,35 +56,35 @@ class GroupCommit:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def run(
-        self,
-        work: Callable[[Connection], T],
-        *,
-        place: Callable[[], Iterable[Path]] = _no_files,
-    ) -> T:
-        """Do `place` and `work` durably.
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` durably.
 
         Args:
             work: Statements alone; may be run a second time after a rollback.
-            place: Puts synced files where they belong and returns the
-                directories that must be synced for it.
 
         Returns:
             What `work` returned.
         """
-        result: T = self._submit(_Job(place=place, rows=(), work=work))
+        result: T = self._submit(_Job(directories=frozenset(), rows=(), work=work))
         return result
 
     def insert(
-        self, rows: Rows, *, place: Callable[[], Iterable[Path]] = _no_files
+        self, rows: Rows, *, named_in: Path, then: Executable | None = None
     ) -> None:
-        """Do `place` and insert rows, durably and at the least cost.
+        """Insert rows, durably and at the least cost.
 
         Args:
             rows: What to insert.
-            place: As in `run`.
+            named_in: Directory in which the caller has just named a synced file.
+            then: A statement for the same transaction.
         """
-        self._submit(_Job(place=place, rows=rows, work=_nothing))
+
+        def work(connection: Connection) -> None:
+            if then is not None:
+                connection.execute(then)
+
+        job = _Job(directories=frozenset({named_in}), rows=rows, work=work)
+        self._submit(job)
 
     def _submit(self, job: _Job) -> Any:  # noqa: ANN401  # whatever the job returns
         self._ensure_thread()
@@ -118,7 +113,7 @@ class GroupCommit:
         return batch
 
     def _commit(self, batch: list[_Job]) -> None:
-        placed = _place(batch)
+        placed = _sync_names(batch)
         try:
             results = self._write(placed)
         except BaseException as error:  # noqa: BLE001  # told to those who wait
@@ -148,25 +143,19 @@ class GroupCommit:
                 job.done.set_result(result)
 
 
-def _place(batch: Iterable[_Job]) -> list[_Job]:
-    """Put the files of a batch in place; return the jobs whose files are durable."""
-    placed: list[tuple[_Job, set[Path]]] = []
-    for job in batch:
-        try:
-            placed.append((job, set(job.place())))
-        except BaseException as error:  # noqa: BLE001  # told to the one who waits
-            job.done.set_exception(error)
-    failed: dict[Path, BaseException] = {}
-    for directory in set().union(*(directories for _, directories in placed)):
+def _sync_names(batch: Iterable[_Job]) -> list[_Job]:
+    """Sync the directories of a batch; return the jobs that may have rows."""
+    failed: dict[Path, OSError] = {}
+    for directory in frozenset[Path]().union(*(job.directories for job in batch)):
         try:
             sync_directory(directory)
         except OSError as error:
             failed[directory] = error
     durable: list[_Job] = []
-    for job, directories in placed:
+    for job in batch:
         # A row must not point at a name that a power cut can take.
-        if lost := directories & failed.keys():
-            job.done.set_exception(failed[lost.pop()])
+        if lost := job.directories & failed.keys():
+            job.done.set_exception(failed[min(lost)])
         else:
             durable.append(job)
     return durable

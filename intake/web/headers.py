@@ -7,9 +7,15 @@ Rules:
 * The cookie is unreadable for scripts, for other sites and for other hosts.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 COOKIE_NAME: Final = "__Host-session"
 
@@ -58,11 +64,23 @@ HEADERS: Final = {
 }
 
 
-def apply_headers(response: Response) -> Response:
-    """Put the table onto a response, whatever it says itself."""
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    return response
+def with_table(app: WSGIApplication) -> WSGIApplication:
+    """Put the table onto every answer of an app, whatever it says itself."""
+    table = list(HEADERS.items())
+    names = {name.lower() for name in HEADERS}
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        def start_with_table(
+            status: str,
+            headers: list[tuple[str, str]],
+            *error: Any,  # noqa: ANN401  # WSGI's exc_info, passed on
+        ) -> Callable[[bytes], object]:
+            own = [pair for pair in headers if pair[0].lower() not in names]
+            return start(status, own + table, *error)
+
+        return app(environ, start_with_table)
+
+    return answer
 
 
 def set_cookie(response: Response, value: str, *, remove: bool) -> None:

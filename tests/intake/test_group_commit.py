@@ -1,7 +1,7 @@
 """Many writers, one thread, one transaction a batch."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from intake.storage.group_commit import GroupCommit, Rows
 from intake.storage.migrate import is_migrated, migrate
 
 WAIT_SECONDS = 30
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def _together(commits: GroupCommit, names: list[str]) -> list[BaseException | No
 
     def send(place: int, name: str) -> None:
         try:
-            commits.insert(_upload(name))
+            commits.insert(_upload(name), named_in=HERE)
         except IntegrityError as error:
             outcome[place] = error
 
@@ -94,7 +95,7 @@ def test_a_batch_writes_what_everybody_gave(
 
 def test_one_bad_job_spoils_no_other(engine: Engine, commits: GroupCommit) -> None:
     """The batch is done again one by one, and only the bad one is told."""
-    commits.insert(_upload("taken"))
+    commits.insert(_upload("taken"), named_in=HERE)
 
     outcome = _together(commits, ["first", "taken", "second"])
 
@@ -106,26 +107,12 @@ def test_one_bad_job_spoils_no_other(engine: Engine, commits: GroupCommit) -> No
     assert _names(engine) == {"taken", "first", "second"}
 
 
-def test_a_file_that_cannot_be_placed_gets_no_row(
-    engine: Engine, commits: GroupCommit
-) -> None:
-    """Files first, then rows."""
-
-    def fail() -> Iterable[Path]:
-        raise FileNotFoundError
-
-    with pytest.raises(FileNotFoundError):
-        commits.insert(_upload("name"), place=fail)
-
-    assert _names(engine) == set()
-
-
 def test_a_directory_that_cannot_be_synced_gets_no_row(
     engine: Engine, commits: GroupCommit, tmp_path: Path
 ) -> None:
     """A power cut could take the name; so nobody is told *received*."""
     with pytest.raises(FileNotFoundError):
-        commits.insert(_upload("name"), place=lambda: (tmp_path / "gone",))
+        commits.insert(_upload("name"), named_in=tmp_path / "gone")
 
     assert _names(engine) == set()
 
