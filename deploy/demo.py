@@ -16,8 +16,8 @@ from typing import Final, NoReturn
 
 import pyotp
 
-from deploy.front_door import file_demo_reports
-from deploy.house import both_apps
+from deploy.front_door import FrontDoorError, file_demo_reports
+from deploy.house import StartError, both_apps
 from deploy.organisation import LogIn, Organisation, found, load
 
 PORTS: Final = (8480, 8490)
@@ -49,6 +49,9 @@ def main(arguments: Sequence[str]) -> int:
         _run(options.directory)
     except KeyboardInterrupt:
         print("\nstopped; `make demo` goes on, `make demo-clean` forgets all")
+    except (StartError, FrontDoorError) as error:
+        print(f"debunker demo: {error}; try again", file=sys.stderr)
+        return 1
     return 0
 
 
