@@ -27,6 +27,7 @@ from intake.storage.migrate import is_migrated
 from intake.storage.replies import Replies
 from intake.storage.sealed_files import SealedFiles
 from intake.web import directory, mailbox, replies, report, static, sync, uploads
+from intake.web.body_watch import BodyWatch
 from intake.web.errors import QuietFlask, install_errors
 from intake.web.headers import with_table
 from intake.web.pages import Pages
@@ -72,6 +73,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
         clock=clock,
         entropy=entropy,
         pages=pages,
+        body_watch=BodyWatch(),
         directory=current,
         seal_report=SealReport(
             deposits=deposits,

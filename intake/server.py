@@ -42,9 +42,9 @@ KEEP_ALIVE_SECONDS: Final = 15
 HEAD_SECONDS: Final = 10
 """For the head of a request, all of it."""
 
-IDLE_SECONDS: Final = 120
-"""A sender who is silent for so long has gone: the thread, and the lock of an
-upload, are given back."""
+IDLE_SECONDS: Final = 60
+"""Whoever takes or sends nothing for so long has gone: the thread, and the lock of
+an upload, are given back. `intake.web.body_watch` is stricter."""
 
 GRACE_SECONDS: Final = 2
 """A slow upload is resumed elsewhere; a stop need not wait for it."""

@@ -1,6 +1,7 @@
 """Every way in which the intake turns something down.
 
     IntakeError
+    ├── BusyError               too many are sending at this moment
     ├── ClosedError             no directory that may be sealed to: nothing is taken
     ├── TooLargeError           past the limit of the installation
     ├── RefusedUploadError      not a sealed report of a known length
@@ -19,6 +20,10 @@ Messages are facts in English for whoever runs a client; none quotes what was se
 
 class IntakeError(Exception):
     """Base of every error that the services raise; never raised itself."""
+
+
+class BusyError(IntakeError):
+    """Too many bodies are on their way; try again in a moment."""
 
 
 class ClosedError(IntakeError):

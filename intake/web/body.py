@@ -1,12 +1,10 @@
 """A request's body as it arrives, in pieces.
 
-A sender who goes away, or says nothing for too long (`server.IDLE_SECONDS`),
-has simply ended: whoever reads decides what an early end means.
+A sender who goes away, or brings next to nothing (`body_watch`), has simply
+ended: whoever reads decides what an early end means.
 """
 
-import socket
-import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import IO, Final
 
 from werkzeug.exceptions import ClientDisconnected
@@ -39,21 +37,6 @@ def body_pieces(
             return
         rest -= len(piece)
         yield piece
-
-
-def limit_silence(environ: Mapping[str, object], seconds: int) -> None:
-    """End this request's body when its sender says nothing for so long.
-
-    Args:
-        environ: Of the request; where the server shows no socket, its own
-            limit stays.
-        seconds: From byte to byte.
-    """
-    connection = environ.get("gunicorn.socket")
-    if isinstance(connection, socket.socket):
-        connection.setsockopt(
-            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0)
-        )
 
 
 def drop_rest(stream: IO[bytes], at_most_bytes: int) -> None:

@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from intake.domain.errors import (
+    BusyError,
     ChangedDepositError,
     ClosedError,
     DepositNotFoundError,
@@ -34,6 +35,7 @@ from intake.web.services import services
 from protocol.languages import Language
 
 STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     ChangedDepositError: HTTPStatus.CONFLICT,
     ClosedError: HTTPStatus.SERVICE_UNAVAILABLE,
     DepositNotFoundError: HTTPStatus.NOT_FOUND,
@@ -71,6 +73,11 @@ _WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
         N_("This form is closed now. Nothing was kept. Come back in a day or two."),
     ),
 }
+_BUSY_WORDS: Final = (
+    N_("Too many people are sending just now"),
+    N_("Nothing was kept. Go back, wait a minute, and send again."),
+)
+RETRY_SECONDS: Final = 60
 _OTHER_WORDS: Final = (
     N_("That did not work"),
     N_("Something went wrong. Nothing was kept. Go back and try again."),
@@ -106,7 +113,14 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _known_error(error: Exception) -> Response:
-    return error_answer(STATUSES[type(error)], str(error))
+    answer = error_answer(STATUSES[type(error)], str(error))
+    if isinstance(error, BusyError):
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        if answer.mimetype == "text/html":
+            answer.set_data(
+                _words_page(answer.status_code, _BUSY_WORDS, language_of(request.path))
+            )
+    return answer
 
 
 def _unexpected_error(error: Exception) -> Response:
@@ -143,10 +157,14 @@ def error_answer(status: HTTPStatus, line: str) -> Response:
 
 def error_page(status: HTTPStatus, language: Language) -> str:
     """Render the page for a status."""
-    pages = services().pages
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        return pages.render(language, "closed.html", organisation="")
-    heading, sentence = _WORDS.get(status, _OTHER_WORDS)
+        return services().pages.render(language, "closed.html", organisation="")
+    return _words_page(status, _WORDS.get(status, _OTHER_WORDS), language)
+
+
+def _words_page(status: int, words: tuple[str, str], language: Language) -> str:
+    pages = services().pages
+    heading, sentence = words
     return pages.render(
         language,
         "error.html",

@@ -5,7 +5,8 @@
 A guard holds each request to its route's declaration before the view runs.
 
 Rules:
-* A body needs a length: then a limit can be held before a byte is read.
+* A body needs a length: then a limit can be held before a byte is read; and it is
+  watched, so that silence cannot hold a thread.
 * Pages take a change only from themselves (`Sec-Fetch-Site`, else `Origin`), on
   top of the CSRF token and SameSite. tus, mailbox and sync need headers that no
   foreign form can send.
@@ -86,6 +87,7 @@ def install_guard(app: Flask) -> None:
         if declaration_of(app, rule.endpoint) is None:
             raise RuntimeError(f"the route {rule.endpoint} declares nothing")
     app.before_request(_guard)
+    app.teardown_request(_leave)
 
 
 def _guard() -> None:
@@ -95,6 +97,8 @@ def _guard() -> None:
     if declaration is None:
         raise RuntimeError("a route was added after the start")
     _hold_length(declaration)
+    if request.content_length:
+        services().body_watch.enter(request.environ)
     match declaration.access:
         case Access.SESSION | Access.PUBLIC:
             if request.method not in SAFE_METHODS and not comes_from_ourselves():
@@ -103,6 +107,11 @@ def _guard() -> None:
             _verify_sync()
         case Access.UPLOAD | Access.MAILBOX:
             pass
+
+
+def _leave(_error: BaseException | None) -> None:
+    if request.content_length:
+        services().body_watch.leave(request.environ)
 
 
 def _hold_length(declaration: Declaration) -> None:

@@ -15,6 +15,7 @@ from intake.services.mailbox import DeleteMailbox, KeepReply, ReadMailbox
 from intake.services.replies import ReadReplies
 from intake.services.sealing import SealReport
 from intake.services.upload import ReceiveUpload
+from intake.web.body_watch import BodyWatch
 from intake.web.pages import Pages
 from intake.web.ports import DepositReader
 from protocol.languages import Language
@@ -29,6 +30,7 @@ class Services:
     clock: Clock
     entropy: Entropy
     pages: Pages
+    body_watch: BodyWatch
     directory: CurrentDirectory
     seal_report: SealReport
     receive_upload: ReceiveUpload

@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 from intake.domain.deposit import UploadId
 from intake.domain.errors import UploadNotFoundError
 from intake.services.upload import Progress
-from intake.web.body import body_pieces, limit_silence
+from intake.web.body import body_pieces
 from intake.web.routing import NO_BODY, Access, declare
 from intake.web.services import services
 from protocol.day import DAY_ZONE
@@ -28,10 +28,6 @@ EXTENSIONS: Final = "creation,creation-with-upload,termination,expiration"
 PIECE_TYPE: Final = "application/offset+octet-stream"
 READ_BYTES: Final = 32 * 1024
 """All that a line which breaks in the middle of a piece can cost."""
-
-SILENCE_SECONDS: Final = 30
-"""Shorter than for forms: an upload goes on where it broke off, but only once the
-silent connection has given its lock back."""
 
 _LONGEST_NUMBER: Final = 15
 
@@ -130,7 +126,6 @@ def _require_piece() -> None:
 
 def _pieces() -> Iterator[bytes]:
     length_bytes = request.content_length or 0
-    limit_silence(request.environ, SILENCE_SECONDS)
     return body_pieces(request.stream, length_bytes, read_bytes=READ_BYTES)
 
 
