@@ -10,8 +10,8 @@
 import { Decrypter, Encrypter } from 'age-encryption'
 import { UnreadableError } from './errors.ts'
 
-/** A sealed file that is made while it is read. */
-export interface SealedStream {
+/** Bytes that are made while they are read, and how many there will be. */
+export interface ByteStream {
     readonly lengthBytes: number
     readonly chunks: AsyncGenerator<Uint8Array, void, undefined>
 }
@@ -25,7 +25,7 @@ export async function sealStream(
     plaintext: AsyncGenerator<Uint8Array, void, undefined>,
     plaintextBytes: number,
     recipients: readonly string[],
-): Promise<SealedStream> {
+): Promise<ByteStream> {
     if (recipients.length === 0) throw new Error('sealed to nobody')
     const encrypter = new Encrypter()
     for (const recipient of recipients) encrypter.addRecipient(recipient)

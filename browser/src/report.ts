@@ -16,7 +16,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { sealStream, type SealedStream } from './age.ts'
+import { sealStream, type ByteStream } from './age.ts'
 import { archiveLength, writeArchive, type EntrySource } from './archive.ts'
 import { MAX_ATTACHMENTS, wellFormed, type AttachmentSource } from './attachments.ts'
 import { messageNumber } from './day.ts'
@@ -74,7 +74,7 @@ export interface MessageDraft {
 export type Draft = ReportDraft | MessageDraft
 
 /** What goes up, and under which mailbox. */
-export interface SealedReport extends SealedStream {
+export interface SealedReport extends ByteStream {
     readonly mailbox: MailboxId
 }
 
@@ -93,13 +93,17 @@ export interface Sealing {
  * FileError.
  */
 export async function sealReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing): Promise<SealedReport> {
-    if (attachments.length > MAX_ATTACHMENTS) throw new TooLargeError()
     const now = sealing.clock.now()
-    const entries = entriesOf(draft, attachments, sealing, now)
-    const plaintextBytes = archiveLength(entries, REPORT_FLOOR_BYTES)
-    const plaintext = writeArchive(entries, REPORT_FLOOR_BYTES)
-    const sealed = await sealStream(plaintext, plaintextBytes, reportRecipients(sealing.directory, now))
+    const { chunks, lengthBytes } = writeReport(draft, attachments, sealing, now)
+    const sealed = await sealStream(chunks, lengthBytes, reportRecipients(sealing.directory, now))
     return { ...sealed, mailbox: sealing.keys.mailbox }
+}
+
+/** The archive that is sealed, and its length. Throws TooLargeError. */
+export function writeReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing, now: Date): ByteStream {
+    if (attachments.length > MAX_ATTACHMENTS) throw new TooLargeError()
+    const entries = entriesOf(draft, attachments, sealing, now)
+    return { lengthBytes: archiveLength(entries, REPORT_FLOOR_BYTES), chunks: writeArchive(entries, REPORT_FLOOR_BYTES) }
 }
 
 function entriesOf(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing, now: Date): EntrySource[] {
@@ -145,8 +149,8 @@ function serializeReport(draft: Draft, attachments: readonly AttachmentSource[],
         consent: isMessage ? null : consentOf(draft.consent),
         reply_to: keys.recipient,
         message_key: keys.signingKey.verificationKey.toString(),
-        mailbox: keys.mailbox,
         token_hash: keys.tokenHash,
+        mailbox: keys.mailbox,
         directory_version: directory.version,
         attachments: attachments.map(({ name, mediaType, sizeBytes }, index) => ({
             entry: entryName(index),
