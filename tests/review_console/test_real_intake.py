@@ -1,10 +1,6 @@
 """The console against the real intake, over loopback: nothing is played."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -17,13 +13,13 @@ import requests
 
 from protocol.mailbox import read_mailbox_answer
 from protocol.reply import CaseState, open_replies
-from review_console.config import PREFIX
 from review_console.domain.case import Delivery
 from review_console.services.organisation import open_organisation_key
 from review_console.services.store import OrganisationKeyKind
 from review_console.storage.intake_client import HttpIntake
 from tests.intake.organisation import Organisation, write_directory
-from tests.intake.server_process import ROOT, ServerProcess
+from tests.intake.server_process import ServerProcess
+from tests.review_console.console_process import running_console
 from tests.review_console.people import PASSPHRASE, House, Reporter, build_house
 
 pytestmark = pytest.mark.enable_socket
@@ -193,34 +189,12 @@ def test_no_process_of_the_console_writes_what_it_reads(
         reporter,
     )
     trace = tmp_path / "trace.txt"
-    environment = {
-        "PATH": os.environ["PATH"],  # noqa: TID251  # a test starts a program
-        "PYTHONPATH": str(ROOT),
-        f"{PREFIX}DATABASE": house.config.database,
-        f"{PREFIX}DATA": str(house.config.data),
-        f"{PREFIX}ROOT_KEY": str(house.config.root_key),
-        f"{PREFIX}INTAKE": server.url,
-    }
-    command = ["strace", "-f", "-y", "-s", "65536", "-e", "trace=write,pwrite64,writev"]
-    command += ["-o", str(trace), sys.executable, "-m", "review_console.cli", "serve"]
-    with (tmp_path / "errors.txt").open("wb") as errors:
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=tmp_path,
-            start_new_session=True,
-        )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline().decode()
-        assert line.startswith("console http://"), (tmp_path / "errors.txt").read_text()
-        _read_over_http(house, line.split()[1], bait)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-        process.stdout.close()
+    wrapper = ["strace", "-f", "-y", "-s", "65536", "-o", str(trace)]
+    wrapper += ["-e", "trace=write,pwrite64,writev"]
+    with running_console(
+        house, tmp_path, intake=server.url, wrapper=wrapper
+    ) as console:
+        _read_over_http(house, console.url, bait)
 
     canaries = ["CANARY-4711", *(_escaped(word) for word in ("Канарейка", "канарейка"))]
     writes = [

@@ -1,0 +1,76 @@
+"""The console's server: one worker, no traces, no patience with silence."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from review_console.web.headers import HEADERS
+from tests.review_console.console_process import ConsoleProcess, running_console
+from tests.review_console.people import House
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture
+def console(plain_house: House, tmp_path: Path) -> Iterator[ConsoleProcess]:
+    """A console that runs."""
+    with running_console(plain_house, tmp_path) as running:
+        yield running
+
+
+def workers_of(pid: int) -> list[int]:
+    """List the processes that a master forked."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(each) for each in children.split()]
+
+
+def test_there_is_one_worker_and_it_leaves_no_core(console: ConsoleProcess) -> None:
+    """Sessions live in one memory, and that memory is never written out."""
+    requests.get(f"{console.url}/login", timeout=30)  # answered by a worker
+    (worker,) = workers_of(console.pid)
+
+    for pid in (console.pid, worker):
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        core = next(each for each in limits.splitlines() if "core file" in each)
+        assert core.split()[4:6] == ["0", "0"]
+
+
+def test_what_is_no_http_is_answered_in_our_words(console: ConsoleProcess) -> None:
+    """With our headers, and without what was sent, there and in the output."""
+    host, _, port = console.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nSECRETHDR bad\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4_096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"SECRETHDR" not in answer
+    for name, value in HEADERS.items():
+        assert f"{name}: {value}".encode() in answer
+    assert "SECRETHDR" not in console.errors.read_text()
+
+
+def test_pages_come_with_the_table(console: ConsoleProcess) -> None:
+    """Also through the real server; another name for this machine gets nothing."""
+    page = requests.get(f"{console.url}/login", timeout=10)
+    other = requests.get(
+        f"{console.url}/login", headers={"Host": "evil.example"}, timeout=10
+    )
+
+    assert page.status_code == 200
+    assert other.status_code == 400
+    for answer in (page, other):
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_no_header_says_who_is_in_front(console: ConsoleProcess) -> None:
+    """Behind Tor or a proxy everybody comes from loopback."""
+    answer = requests.get(
+        f"{console.url}/x/login",
+        headers={"SCRIPT_NAME": "/x", "X-Forwarded-Proto": "https"},
+        timeout=10,
+    )
+
+    assert answer.status_code in {400, 404}
