@@ -156,7 +156,7 @@ class Sealing:
             answers=written.answers,
             consent=written.consent,
             reply_to=keys.identity.recipient,
-            message_key=keys.signing_key.verification_key,
+            message_key=keys.token.message_key,
             token_hash=keys.token.token_hash,
             mailbox=keys.mailbox,
             directory_version=self._directory.version,
