@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Final, TypeVar
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from crypto.ed25519 import SigningKey
 from protocol.directory import SignedDirectory
@@ -131,8 +132,9 @@ class HttpConnection:
         """Read an answer that must not drip: time grows with size alone."""
         patience = PATIENCE + timedelta(seconds=size_bytes / SLOWEST_BYTES_A_SECOND)
         deadline = self.clock.now() + patience
-        chunks = response.iter_content(CHUNK_BYTES)
-        while chunk := _reached(lambda: next(chunks, b"")):
+        # read1 gives what is there: waiting for a whole chunk would let one byte
+        # a second last for hours between two looks at the clock.
+        while chunk := _reached(lambda: response.raw.read1(CHUNK_BYTES)):
             if self.clock.now() > deadline:
                 raise IntakeUnreachableError("the answer takes too long")
             yield chunk
@@ -181,7 +183,7 @@ class HttpConnection:
 def _reached(attempt: Callable[[], Answer]) -> Answer:
     try:
         return attempt()
-    except (requests.RequestException, OSError):
+    except (requests.RequestException, HTTPError, OSError):
         # The cause may hold an address of the onion service; it stays here.
         raise IntakeUnreachableError("the intake does not answer") from None
 

@@ -1,8 +1,11 @@
 """HTTP to the intake when the intake is hostile: nothing is believed."""
 
+import gzip
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -29,6 +32,9 @@ class HostileIntake:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    piece_bytes: int = 1 << 20
+    """How much is sent at a time."""
+
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     origin: str = ""
 
@@ -48,7 +54,10 @@ def hostile() -> Iterator[HostileIntake]:
             if plan.status not in {201, 204}:
                 self.send_header("Content-Length", str(len(plan.body)))
             self.end_headers()
-            self.wfile.write(plan.body)
+            for start in range(0, len(plan.body), plan.piece_bytes):
+                self.wfile.write(plan.body[start : start + plan.piece_bytes])
+                if start:
+                    time.sleep(0.01)
 
         do_GET = do_POST = do_PUT = _answer  # noqa: N815  # the library's names
 
@@ -161,6 +170,45 @@ def test_an_answer_that_drips_ends(hostile: HostileIntake) -> None:
         clock.advance(seconds=120)
         with pytest.raises(IntakeUnreachableError):
             next(chunks)
+
+
+class HastyClock(FakeClock):
+    """A clock on which ten seconds pass between two looks."""
+
+    def now(self) -> datetime:
+        """Move on, then tell."""
+        self.advance(seconds=10)
+        return super().now()
+
+
+def test_one_byte_a_second_is_no_transfer(hostile: HostileIntake) -> None:
+    """The clock is looked at after each piece, however small."""
+    hostile.body = bytes(60)
+    hostile.piece_bytes = 1
+    deposit_id = DepositId("a" * 32)
+
+    def read_all() -> None:
+        with (
+            intake_of(hostile, HastyClock()).connect(KEY) as connection,
+            connection.fetch(deposit_id, size_bytes=60) as chunks,
+        ):
+            for _ in chunks:
+                pass
+
+    with pytest.raises(IntakeUnreachableError, match="too long"):
+        read_all()
+
+
+def test_nothing_is_unpacked(hostile: HostileIntake) -> None:
+    """We ask for plain bytes; a small answer cannot become a large one."""
+    hostile.body = gzip.compress(b'{"format":"debunker-deposits/1","deposits":[]}')
+    hostile.headers["Content-Encoding"] = "gzip"
+
+    with (
+        intake_of(hostile).connect(KEY) as connection,
+        pytest.raises(IntakeUnreachableError),
+    ):
+        connection.list_deposits(None)
 
 
 def test_a_port_without_a_server_is_away() -> None:
