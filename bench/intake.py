@@ -20,6 +20,7 @@ from bench.http_load import open_form
 from bench.intake_house import Running, running, settings
 
 CONNECTIONS: Final = (1, 8, 32)
+SLOW_UPLOADS: Final = 64
 FILE_BYTES: Final = 100 * 10**6
 LARGE_BYTES: Final = 10**9
 ROUNDS: Final = 5
@@ -42,6 +43,7 @@ def main() -> None:
         subprocess.run(migrate, env=environment, check=True)
         with running(environment, "intake.cli", "serve") as server:
             reports, errors = measure_reports(server, arguments.seconds)
+            errors += measure_beside_slow(server, arguments.seconds)
         with (
             running(environment, "intake.cli", "serve") as server,
             running(environment, "bench.intake_bare") as bare,
@@ -66,22 +68,60 @@ def bar(
 
 def measure_reports(server: Running, seconds: float) -> tuple[float, int]:
     """Load the form; return reports a second at most connections, and all errors."""
-    rate, errors = 0.0, 0
+    rate, all_errors = 0.0, 0
     for connections in CONNECTIONS:
-        command = [sys.executable, "-m", "bench.http_load", str(server.port)]
-        command += [str(connections), str(seconds)]
-        done = subprocess.run(command, check=True, capture_output=True)
-        result = json.loads(done.stdout)
-        took = sorted(result["took"])
-        rate = len(took) / result["elapsed"]
-        errors += result["errors"]
-        middle, late = took[len(took) // 2], took[int(len(took) * 0.99)]
-        print(
-            f"text reports, {connections:>2} connections: {rate:6.0f}/s, "
-            f"p50 {middle * 1000:.1f} ms, p99 {late * 1000:.1f} ms, "
-            f"errors {result['errors']}"
+        took, rate, errors = load(server, connections, seconds)
+        show(f"{connections:>2} connections", took, rate, errors)
+        all_errors += errors
+    return rate, all_errors
+
+
+def load(
+    server: Running, connections: int, seconds: float
+) -> tuple[list[float], float, int]:
+    """Load the form from another process.
+
+    Args:
+        server: Serves.
+        connections: At once.
+        seconds: For so long.
+
+    Returns:
+        Seconds of each answer in order, answers a second, and errors.
+    """
+    command = [sys.executable, "-m", "bench.http_load", str(server.port)]
+    command += [str(connections), str(seconds)]
+    done = subprocess.run(command, check=True, capture_output=True)
+    result = json.loads(done.stdout)
+    took = sorted(result["took"])
+    return took, len(took) / result["elapsed"], result["errors"]
+
+
+def show(name: str, took: list[float], rate: float, errors: int) -> None:
+    """Print one line of figures."""
+    middle, late = took[len(took) // 2], took[int(len(took) * 0.99)]
+    print(
+        f"text reports, {name}: {rate:.0f}/s, p50 {middle * 1000:.1f} ms, "
+        f"p99 {late * 1000:.1f} ms, errors {errors}"
+    )
+
+
+def measure_beside_slow(server: Running, seconds: float) -> int:
+    """Load the form while many uploads stand half sent; return the errors."""
+    slow = []
+    for _ in range(SLOW_UPLOADS):
+        connection = socket.create_connection(("127.0.0.1", server.port))
+        connection.sendall(
+            b"POST /ru/plain/report HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Type: multipart/form-data; boundary=b\r\n"
+            b"Content-Length: 1000000\r\n\r\n--b\r\n"
         )
-    return rate, errors
+        slow.append(connection)
+    took, rate, errors = load(server, 32, seconds)
+    for connection in slow:
+        connection.close()
+    show(f"32 beside {SLOW_UPLOADS} slow", took, rate, errors)
+    return errors
 
 
 def measure_files(server: Running, bare: Running) -> float:
