@@ -90,6 +90,29 @@ def test_evidence_that_was_swapped_is_not_approved(
     assert error.value.reason == "bytes_changed"
 
 
+def test_a_changed_referral_hides_no_list(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """The case and what else waits are shown; the referral's page is an error."""
+    case_id = open_case(house, fake_intake)
+    bad, good = propose(house, case_id), propose(house, case_id)
+    with store_of(house).engine.begin() as connection:
+        connection.execute(
+            update(tables.referrals)
+            .where(tables.referrals.c.id == str(bad))
+            .values(sealed_content=b"x" * 80)
+        )
+    dana = house.unlocked("Дана")
+
+    waiting = house.services.proposed_referrals(by=dana)
+    listed = house.services.case_referrals(case_id, by=dana)
+
+    assert [row.referral.id for row in waiting] == [good]
+    assert [row.referral.id for row in listed] == [good]
+    with pytest.raises(DamagedError):
+        house.services.show_referral(bad, by=dana)
+
+
 def test_an_empty_grant_is_damage(house: House, fake_intake: FakeIntake) -> None:
     """Neither an empty page nor a crash; so is one that does not open."""
     case_id = open_case(house, fake_intake)

@@ -149,7 +149,7 @@ def test_a_reply_that_waits_and_one_that_nobody_reads_are_told(
 def test_an_intake_in_trouble_is_told(
     house: House, fake_intake: FakeIntake, member: Opener
 ) -> None:
-    """Away, refusing, or sending other files: three sentences."""
+    """Away, refusing, sending other files, or busy: four sentences."""
     browser = member("Айгүл")
     told = set()
     fake_intake.is_reachable = False
@@ -166,7 +166,11 @@ def test_an_intake_in_trouble_is_told(
     browser.follow(browser.post("/sync"))
     told.add(trouble(browser.page))
 
-    assert len(told) == 3
+    with house.services.sync.one_at_a_time:
+        browser.follow(browser.post("/sync"))
+    told.add(trouble(browser.page))
+
+    assert len(told) == 4
 
 
 def trouble(page: str) -> str:

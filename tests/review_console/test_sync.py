@@ -12,7 +12,7 @@ from protocol.codename import Codename
 from protocol.languages import Language
 from protocol.mailbox import ReporterKeys
 from protocol.reply import CaseState, open_replies
-from protocol.report import ConsentTo, ReportReader
+from protocol.report import ConsentTo, Kind, ReportReader
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
 from review_console.domain.case import EntryKind
 from review_console.domain.deposit import DepositState
@@ -442,3 +442,30 @@ def test_what_was_opened_stays_opened(
 
     assert found is not None
     assert found.state is DepositState.OPENED
+
+
+def test_a_strangers_message_to_no_case_is_not_read_whole(
+    house: House,
+    fake_intake: FakeIntake,
+    reporter: Reporter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Anybody may upload one; it must not make every sync slow."""
+    read_whole: list[Kind] = []
+    verify_all = ReportReader.verify_all
+
+    def counted(reader: ReportReader) -> None:
+        read_whole.append(reader.report.kind)
+        verify_all(reader)
+
+    monkeypatch.setattr(ReportReader, "verify_all", counted)
+    fake_intake.deposit(reporter.message("Никуда."), reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+
+    house.services.sync(by=by)
+    house.services.sync(by=by)
+    assert read_whole == []
+
+    fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
+    house.services.sync(by=by)
+    assert read_whole == [Kind.REPORT, Kind.MESSAGE]
