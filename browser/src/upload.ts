@@ -13,7 +13,7 @@
  * * `run` returns only when the server has said that it has everything.
  * * `run` may be called again after InterruptedUploadError; what is sealed stays the same.
  *
- * A 503 to the creation is ClosedError: nothing has been sent. Else
+ * A 503 to the creation, without Retry-After, is ClosedError: nothing has been sent. Else
  *
  *     UploadError
  *     ├── InterruptedUploadError  no connection for long; call `run` again
@@ -214,7 +214,7 @@ export class Upload {
                 redirect: 'error',
             })
             await response.arrayBuffer() // some words at most; unread, they would hold the connection
-            refuse(response.status, method)
+            refuse(response, method)
             return response
         } catch (error) {
             signal.throwIfAborted()
@@ -228,12 +228,13 @@ export class Upload {
 }
 
 /** Turn a status into the error that it means. */
-function refuse(status: number, method: string): void {
+function refuse({ status, headers }: Response, method: string): void {
     if (status >= 200 && status < 300) return
     if (status === 410 && method === 'DELETE') return
     if (status === 404 || status === 410) throw new LostUploadError('lost')
     if (status === 413) throw new TooLargeUploadError('too_large')
-    if (status === 503 && method === 'POST') throw new ClosedError()
+    // A closed form stays closed; a server that is only busy says when to come again.
+    if (status === 503 && method === 'POST' && !headers.has('Retry-After')) throw new ClosedError()
     if (status >= 500 || PASSING.includes(status)) throw new PassingError()
     throw new RefusedUploadError('refused')
 }

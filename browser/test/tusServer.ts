@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 /** What happens to a request instead of what should. */
 export type Fault =
     /** Answer with this status and do nothing. */
-    | { readonly answer: number }
+    | { readonly answer: number; readonly retryAfter?: string }
     /** Take this many bytes of the body, keep them, and break the connection. */
     | { readonly cutAfterBytes: number }
     /** Do the work, but break the connection before the answer. */
@@ -59,7 +59,7 @@ export class TusServer {
         this.requests.push(typeof offset === 'string' ? `${request.method} ${offset}` : (request.method ?? ''))
         if (typeof fault === 'object' && 'answer' in fault) {
             request.resume()
-            response.writeHead(fault.answer).end()
+            response.writeHead(fault.answer, fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter }).end()
             return
         }
         if (request.method === 'PATCH' && Number(offset) !== this.stored.length) {

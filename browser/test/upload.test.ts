@@ -78,6 +78,7 @@ describe('an upload', () => {
     const faults: [string, Partial<Record<Method, Fault[]>>][] = [
         ['the answer to the creation is lost', { POST: ['loseAnswer'] }],
         ['the creation fails', { POST: [{ answer: 500 }, { answer: 502 }, { answer: 429 }] }],
+        ['the server is busy', { POST: [{ answer: 503, retryAfter: '5' }], PATCH: [{ answer: 503, retryAfter: '5' }] }],
         ['a piece is cut', { PATCH: [{ cutAfterBytes: 100_001 }] }],
         ['two pieces are cut, one at its first byte', { PATCH: [{ cutAfterBytes: 300_000 }, { cutAfterBytes: 1 }] }],
         ['a lock is held', { PATCH: [{ cutAfterBytes: 7 }, { answer: 423 }], HEAD: [{ answer: 423 }, { answer: 423 }] }],

@@ -1,4 +1,4 @@
-"""A real intake and a real Chromium, and pages that tell of every complaint."""
+"""A real intake, and pages in Chromium that tell of every complaint."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
