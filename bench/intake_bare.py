@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from intake.server import QuietServer
+from intake.server.quiet import QuietServer
 from intake.web.body import READ_BYTES
 
 Start = Callable[[str, list[tuple[str, str]]], object]

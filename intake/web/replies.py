@@ -12,9 +12,9 @@ from typing import Final
 from flask import Blueprint, abort, redirect, session
 from flask.typing import ResponseReturnValue
 
-from crypto.entropy import Entropy
 from intake.web import csrf
 from intake.web.forms import SMALL_FORM_BYTES
+from intake.web.page_padding import fill_up
 from intake.web.pages import N_
 from intake.web.report import find_codename, remember_codename
 from intake.web.report_form import MESSAGE_FIELDS, FormParser, Invalid
@@ -27,17 +27,12 @@ from protocol.errors import (
     UnknownWordError,
     WrongLengthError,
 )
-from protocol.ladder import ladder
 from protocol.languages import Language
 from protocol.report import Kind
 
 PLACE: Final = "mailbox"
 """Where the session keeps the codename's secret, base64."""
 
-PAGE_FLOOR_BYTES: Final = 32_768
-"""Holds a handful of replies; nearly every mailbox has this size."""
-
-_COMMENT: Final = "<!--{}-->"
 _TIMED_OUT: Final = N_(
     "The mailbox was open for too long and has been closed. Nothing was sent."
 )
@@ -162,24 +157,6 @@ def delete(code: str) -> ResponseReturnValue:
     services().delete_mailbox(services().read_replies.token_of(codename))
     session.clear()
     return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
-
-
-def fill_up(page: str, entropy: Entropy) -> str:
-    """Lengthen a page to a rung by a comment of random characters.
-
-    Whoever only watches the connection must not see whether there is a reply,
-    as they do not in the mailbox of those with JavaScript.
-
-    Args:
-        page: Whole.
-        entropy: Random, so that compression on the way tells nothing either.
-
-    Returns:
-        The page, now as long in UTF-8 as a rung.
-    """
-    length_bytes = len(page.encode()) + len(_COMMENT.format(""))
-    missing = ladder(length_bytes, floor_bytes=PAGE_FLOOR_BYTES) - length_bytes
-    return page + _COMMENT.format(entropy(missing // 2 + 1).hex()[:missing])
 
 
 def _to_login(code: str) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ import pytest
 
 from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
-from intake.web.replies import PAGE_FLOOR_BYTES
+from intake.web.page_padding import PAGE_FLOOR_BYTES
 from protocol.codename import Codename
 from protocol.day import day_of
 from protocol.languages import Language
