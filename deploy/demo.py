@@ -7,9 +7,11 @@ first one made.
 """
 
 import argparse
+import fcntl
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
@@ -46,13 +48,26 @@ def main(arguments: Sequence[str]) -> int:
         return _print_code(options.directory, options.code)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        _run(options.directory)
+        with _alone(options.directory):
+            _run(options.directory)
     except KeyboardInterrupt:
         print("\nstopped; `make demo` goes on, `make demo-clean` forgets all")
     except (StartError, FrontDoorError) as error:
-        print(f"debunker demo: {error}; try again", file=sys.stderr)
+        print(f"debunker demo: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Refuse to run twice over the same databases."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(f"a demonstration runs in {place} already") from None
+        yield
 
 
 def _run(place: Path) -> None:

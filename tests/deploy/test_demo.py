@@ -1,5 +1,6 @@
 """The demonstration, run as `make demo` runs it."""
 
+import fcntl
 import json
 import os
 import signal
@@ -100,3 +101,19 @@ def test_it_tells_the_present_code_of_a_person(tmp_path: Path) -> None:
     assert len(told.stdout.strip()) == 6
     assert refused.returncode == 1
     assert "nobody of that name" in refused.stderr
+
+
+def test_it_does_not_run_twice_in_one_place(tmp_path: Path) -> None:
+    """Two houses over the same databases would spoil both."""
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "demo", "--directory", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert refused.returncode == 1
+    assert "runs in" in refused.stderr
+    assert "Traceback" not in refused.stderr
