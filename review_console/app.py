@@ -32,6 +32,7 @@ from review_console.services.export import ExportReferral
 from review_console.services.files import SealedFiles
 from review_console.services.intake import Intake
 from review_console.services.login import Decoy, LogIn, ResumeSession, Unlock
+from review_console.services.narrowing import NarrowHeaders
 from review_console.services.opening import OpenDeposits
 from review_console.services.organisation import (
     MakeDirectory,
@@ -139,6 +140,12 @@ def make_services(config: Config, adapters: Adapters) -> Services:
                 entropy=entropy,
                 case_keys=keys,
                 reply_writer=writer,
+                narrow_headers=NarrowHeaders(
+                    store=store,
+                    files=files,
+                    entropy=entropy,
+                    case_keys=keys,
+                ),
             ),
             send_replies=send_replies,
         ),

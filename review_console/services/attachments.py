@@ -19,8 +19,8 @@ from review_console.domain.ids import CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
-from review_console.services.opening import file_key_of, open_report
 from review_console.services.store import Store
+from review_console.services.stored_reports import file_key_of, open_report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,12 @@ from review_console.domain.errors import DamagedError
 from review_console.domain.ids import AccountId, CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
-from review_console.services.opening import (
+from review_console.services.store import Store, SyncRun, Unit
+from review_console.services.stored_reports import (
     consent_of,
     open_report,
     was_verified,
 )
-from review_console.services.store import Store, SyncRun, Unit
 
 PAGE_SIZE: Final = 100
 

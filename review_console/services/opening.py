@@ -18,19 +18,19 @@ Rules:
   recorded file under a new id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from crypto.age import FileKey, wrap_header
+from crypto.age import FileKey
 from crypto.ed25519 import VerificationKey
 from crypto.entropy import Entropy
 from crypto.records import RecordKey
-from protocol.directory import KeyDirectory, Role
+from protocol.directory import KeyDirectory
 from protocol.errors import ProtocolError
 from protocol.reply import CaseState
-from protocol.report import Consent, Kind, Report, ReportReader
+from protocol.report import Kind, Report, ReportReader
 from review_console.domain.account import Unlocked
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
 from review_console.domain.audit import AuditEntry, AuditKind
@@ -41,7 +41,6 @@ from review_console.domain.case import (
     OpenCase,
     title_from_text,
 )
-from review_console.domain.consent import strictest
 from review_console.domain.content import Place, encrypt_field
 from review_console.domain.deposit import Deposit, DepositState
 from review_console.domain.errors import (
@@ -53,18 +52,17 @@ from review_console.domain.ids import CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
+from review_console.services.narrowing import NarrowHeaders
 from review_console.services.organisation import members_of
 from review_console.services.reply_writing import ReplyDraft, ReplyWriter
 from review_console.services.store import Store, Unit
+from review_console.services.stored_reports import UNVERIFIED, VERIFIED, open_report
 
 SEALED_TO_OTHERS: Final = "not_sealed_to_us"
 """The strict reader's reason for a file that another account may open."""
 
 REPEATED: Final = "repeated"
 """A recorded file that came again under a new id: kept sealed, shown as such."""
-
-VERIFIED: Final = b"\1"
-UNVERIFIED: Final = b"\0"
 
 
 class Opened(Enum):
@@ -96,6 +94,7 @@ class OpenDeposits:
     entropy: Entropy
     case_keys: CaseKeys
     reply_writer: ReplyWriter
+    narrow_headers: NarrowHeaders
 
     def __call__(self, *, by: Unlocked, directory: KeyDirectory) -> Sequence[Opened]:
         """Open what can be opened.
@@ -115,18 +114,8 @@ class OpenDeposits:
         for each in waiting:
             if outcomes[each.id] is Opened.WAITING and each.mailbox in begun:
                 outcomes[each.id] = self._open(each, by, directory)
-        self.narrow_all(by=by, directory=directory)
+        self.narrow_headers(by=by, directory=directory)
         return tuple(outcomes.values())
-
-    def narrow_all(self, *, by: Unlocked, directory: KeyDirectory) -> None:
-        """Replace the headers that a kill left as they came."""
-        with self.store.begin() as unit:
-            left = unit.deposits.unnarrowed()
-        for deposit in left:
-            try:
-                self._narrow(deposit, self._kept_file_key(deposit, by), directory)
-            except (NotFoundError, DamagedError):
-                continue  # of a case that this account has not, or of no case
 
     def _open(
         self,
@@ -144,7 +133,7 @@ class OpenDeposits:
         except (NotFoundError, DamagedError, OrganisationError):
             return Opened.WAITING  # not granted to this account, or not admitted
         if outcome in {Opened.CASE, Opened.MESSAGE}:
-            self._narrow(deposit, checked.file_key, directory)
+            self.narrow_headers.narrow(deposit, checked.file_key, directory)
         return outcome
 
     def _check(self, deposit: Deposit, by: Unlocked) -> _Checked:
@@ -314,31 +303,6 @@ class OpenDeposits:
         entry = AuditEntry(kind=kind, at=self.clock.now(), by=by.id, case=case_id)
         unit.audit.append(entry)
 
-    def _kept_file_key(self, deposit: Deposit, by: Unlocked) -> FileKey:
-        with self.store.begin() as unit:
-            message = unit.messages.find_by_deposit(deposit.id)
-            if message is None:
-                raise NotFoundError("no such message")
-            opened = self.case_keys.load(unit, message.case, by=by)
-        return file_key_of(opened, message)
-
-    def _narrow(
-        self,
-        deposit: Deposit,
-        file_key: FileKey,
-        directory: KeyDirectory,
-    ) -> None:
-        """From now on only the case key and the recovery identity open it."""
-        recovery = [
-            each.recipient
-            for each in directory.recipients
-            if each.role is Role.RECOVERY
-        ]
-        header = wrap_header(file_key, recovery, entropy=self.entropy)
-        self.files.replace_header(deposit.id, header)
-        with self.store.begin() as unit:
-            unit.deposits.mark_narrowed(deposit.id)
-
 
 def _is_verified(opened: OpenCase, checked: _Checked) -> bool:
     """Tell whether the first report's writer signed; attachments are checked."""
@@ -352,31 +316,3 @@ def _is_replay(unit: Unit, opened: OpenCase, checked: _Checked) -> bool:
     content = checked.report.to_json()
     messages = unit.messages.of_case(opened.case.id)
     return any(open_report(opened, each).to_json() == content for each in messages)
-
-
-def open_report(opened: OpenCase, message: Message) -> Report:
-    """Decrypt a message's `report.json`."""
-    sealed = message.sealed_report
-    return Report.parse(opened.decrypt("messages", message.id, "report", sealed))
-
-
-def consent_of(opened: OpenCase, messages: Iterable[Message]) -> Consent:
-    """Take the strictest consent of every verified report of a case."""
-    reports = [
-        open_report(opened, message)
-        for message in messages
-        if was_verified(opened, message)
-    ]
-    return strictest([each.consent for each in reports if each.consent is not None])
-
-
-def was_verified(opened: OpenCase, message: Message) -> bool:
-    """Decrypt whether a message was the reporter's."""
-    sealed = message.sealed_verified
-    return opened.decrypt("messages", message.id, "verified", sealed) == VERIFIED
-
-
-def file_key_of(opened: OpenCase, message: Message) -> FileKey:
-    """Decrypt the file key of a message's stored file."""
-    raw = opened.decrypt("messages", message.id, "file_key", message.sealed_file_key)
-    return FileKey(raw)

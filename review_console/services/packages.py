@@ -24,9 +24,9 @@ from review_console.domain.package import EVIDENCE_FOLDER, Source, chunks_of, fi
 from review_console.domain.package_texts import READ_ME
 from review_console.domain.referral import ReferralContent, Released
 from review_console.services.files import SealedFiles
-from review_console.services.opening import file_key_of, was_verified
 from review_console.services.organisation import newest_directory
 from review_console.services.store import OrganisationKeyKind, Unit
+from review_console.services.stored_reports import file_key_of, was_verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,6 @@ from review_console.domain.referral import (
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
-from review_console.services.opening import consent_of
 from review_console.services.organisation import members_of, newest_directory
 from review_console.services.packages import (
     PackageParts,
@@ -41,6 +40,7 @@ from review_console.services.packages import (
     written_sources,
 )
 from review_console.services.store import Store, Unit
+from review_console.services.stored_reports import consent_of
 
 APPROVAL_NAMESPACE: Final = "debunker-approval"
 
