@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from crypto.entropy import system_entropy
 from review_console.app import create_app
@@ -29,10 +29,19 @@ MINUTE_MS = 60_000
 
 
 class SilentHandler(WSGIRequestHandler):
-    """Serves without a log."""
+    """Serves without a log; a connection without a request ends."""
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+    timeout: float | None = 5
+    """Seconds; browsers open connections that they may never use."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # theirs
         """Say nothing."""
+
+
+class PatientServer(ThreadedWSGIServer):
+    """Is gone only when every answer under way is: an open file is a warning."""
+
+    daemon_threads = False
 
 
 @pytest.fixture(name="address")
@@ -46,7 +55,7 @@ def serve(house: House, fake_intake: FakeIntake) -> Iterator[str]:
     house.services.sync(by=house.unlocked("Айгүл"))
     config = replace(house.config, origin=f"http://{LOOPBACK}")
     app = create_app(config, clock=house.clock, entropy=system_entropy)
-    server = make_server(LOOPBACK, 0, app, threaded=True, request_handler=SilentHandler)
+    server = PatientServer(LOOPBACK, 0, app, handler=SilentHandler)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://{LOOPBACK}:{server.port}"
