@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Thread
+from typing import ClassVar
 from urllib.parse import urljoin
 
 import pytest
@@ -31,7 +32,7 @@ MINUTE_MS = 60_000
 class SilentHandler(WSGIRequestHandler):
     """Serves without a log; a connection without a request ends."""
 
-    timeout: float | None = 5
+    timeout: ClassVar[float | None] = 5
     """Seconds; browsers open connections that they may never use."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # theirs
