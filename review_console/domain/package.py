@@ -8,10 +8,15 @@ know the manifest, when it is proposed; once to write it, when it is exported.
 The second time each entry is hashed while it is written, and a byte that
 differs from the manifest stops the export.
 
-Not done here: sealing to the destination, and the signature.
+Not done here: sealing to the destination, and the arithmetic of signing.
+
+`SHA256SUMS` says the same in the form that `sha256sum -c` reads, so that whoever
+receives a package can hold its files, and not only a list of them, against one
+signature.
 
 Rules:
 * Entries in one order, stored, with one date for all: no time leaves.
+* The key to verify with is not in the package: who changes one changes both.
 * Evidence streams; its plaintext touches no disk of ours.
 """
 
@@ -28,9 +33,14 @@ from review_console.domain.errors import ReferralError
 MANIFEST_FORMAT: Final = "debunker-referral/1"
 MANIFEST_NAME: Final = "manifest.json"
 SIGNATURE_NAME: Final = "manifest.json.sig"
+SUMS_NAME: Final = "SHA256SUMS"
+SUMS_SIGNATURE_NAME: Final = "SHA256SUMS.sig"
 SIGNATURE_NAMESPACE: Final = "debunker-referral"
 EVIDENCE_FOLDER: Final = "evidence/"
 CHUNK_BYTES: Final = 1 << 18
+Sign = Callable[[bytes], str]
+"""Gives an armored SSHSIG over exact bytes, by a team key."""
+
 ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every entry; the earliest that a zip can say."""
 
@@ -105,13 +115,31 @@ class Manifest:
         """Hash the exact bytes, in hexadecimal."""
         return sha256(self.to_json()).hexdigest()
 
+    def sums(self, signature: str) -> bytes:
+        """Write `SHA256SUMS`: every entry but itself and its signature.
+
+        Args:
+            signature: What stands in `manifest.json.sig`.
+
+        Returns:
+            Lines as coreutils write them. No name needs their escapes: the
+            form for a referral takes letters, digits, `.`, `_` and `-` alone.
+        """
+        signed = {
+            **{entry.name: entry.sha256 for entry in self.entries},
+            MANIFEST_NAME: self.sha256,
+            SIGNATURE_NAME: sha256(signature.encode()).hexdigest(),
+        }
+        lines = (f"{digest}  {name}\n" for name, digest in signed.items())
+        return "".join(lines).encode()
+
 
 def write_package(
     destination: BinaryIO,
     sources: Iterable[Source],
     *,
     manifest: Manifest,
-    signature: str,
+    sign: Sign,
 ) -> None:
     """Write the zip, holding every entry against the manifest.
 
@@ -119,17 +147,21 @@ def write_package(
         destination: Written in order; need not seek.
         sources: As the manifest was made of, in its order.
         manifest: As approved.
-        signature: Armored SSHSIG over `manifest.to_json()`.
+        sign: Signs the manifest and `SHA256SUMS`.
 
     Raises:
         ReferralError: A source is not what the manifest says; the caller MUST
             throw away what was written.
     """
+    signature = sign(manifest.to_json())
+    sums = manifest.sums(signature)
     with zipfile.ZipFile(destination, "w", zipfile.ZIP_STORED) as archive:
         for source, entry in zip(sources, manifest.entries, strict=True):
             _write_entry(archive, source, entry)
         _write(archive, MANIFEST_NAME, (manifest.to_json(),))
         _write(archive, SIGNATURE_NAME, (signature.encode(),))
+        _write(archive, SUMS_NAME, (sums,))
+        _write(archive, SUMS_SIGNATURE_NAME, (sign(sums).encode(),))
 
 
 def fixed(name: str, content: bytes) -> Source:

@@ -61,22 +61,52 @@ LEGAL_RISK: Final = (
 
 READ_ME: Final = """\
 ҚАЗАҚША
-dossier.txt — біздің өтінішіміз. evidence/ — қосымшалар. manifest.json — әр файлдың
-SHA-256 мәні мен көлемі; manifest.json.sig — ұйымның қолтаңбасы. Тексеру:
+
+dossier.txt — біздің өтінішіміз, evidence/ — қосымшалар. SHA256SUMS — осы пакеттегі
+әр файлдың SHA-256 мәні, SHA256SUMS.sig — ұйымның соған қойған қолтаңбасы.
+
+Тексеру үшін ұйымның ашық кілті (ssh-ed25519 …) керек. Оны осы пакеттен іздемеңіз:
+пакетті ауыстырған адам ішіндегі кілтті де ауыстыра алады. Кілтті ұйым басқа жолмен
+береді: қағазға басып немесе хабарлама қабылдайтын сайтындағы directory.json файлында
+(«team»). Командаларды ашылған қалтаның ішінде орындаңыз, PUBLIC-KEY орнына сол кілтті
+қойыңыз. Бірінші тексеру «Good signature», екіншісі әр файлға «OK» деп жауап беруі
+тиіс. Басқа жауап шықса немесе SHA256SUMS ішінде аталмаған файл болса, пакетке сенбеңіз
+және ұйымға хабарлаңыз.
 
 РУССКИЙ
-dossier.txt — наше обращение. evidence/ — приложения. manifest.json — SHA-256 и размер
-каждого файла; manifest.json.sig — подпись организации. Проверка:
+
+dossier.txt — наше обращение, evidence/ — приложения. SHA256SUMS — значения SHA-256
+всех файлов пакета, SHA256SUMS.sig — подпись организации под ними.
+
+Для проверки нужен открытый ключ организации (ssh-ed25519 …). Не берите его из этого
+пакета: кто подменил пакет, подменил бы и ключ. Организация даёт его другим путём: на
+бумаге или в файле directory.json («team») на сайте, где она принимает сообщения.
+Выполните команды в распакованной папке, вместо PUBLIC-KEY подставьте этот ключ. Первая
+проверка должна ответить «Good signature», вторая — «OK» для каждого файла. Если ответ
+другой или есть файл, который в SHA256SUMS не назван, не доверяйте пакету и сообщите
+организации.
 
 ENGLISH
-dossier.txt is our statement. evidence/ holds the annexes. manifest.json has the
-SHA-256 and the size of each file; manifest.json.sig is the organisation's
-signature. To check it:
 
-    echo 'organisation PUBLIC-KEY' > allowed_signers
-    ssh-keygen -Y verify -f allowed_signers -I organisation \\
-        -n debunker-referral -s manifest.json.sig < manifest.json
+dossier.txt is our statement, evidence/ holds the annexes. SHA256SUMS has the SHA-256
+of each file in this package, SHA256SUMS.sig is the organisation's signature over it.
 
-PUBLIC-KEY:
+To check, you need the organisation's public key (ssh-ed25519 …). Do not take it from
+this package: whoever replaced the package would have replaced the key too. The
+organisation gives it to you on another way: on paper, or in the file directory.json
+("team") of the site where it receives reports. Run the commands inside the unpacked
+folder, with that key in the place of PUBLIC-KEY. The first check must answer "Good
+signature", the second "OK" for each file. If it does not, or if there is a file that
+SHA256SUMS does not name, do not trust the package, and tell the organisation.
+
+    echo 'organisation PUBLIC-KEY' > ../allowed_signers
+    ssh-keygen -Y verify -f ../allowed_signers -I organisation \\
+        -n debunker-referral -s SHA256SUMS.sig < SHA256SUMS
+    sha256sum -c SHA256SUMS
+
+Салыстыру үшін, кілттің цифрлық ізі / Для сравнения, отпечаток ключа /
+To compare with the key that you were given, its fingerprint (ssh-keygen -l):
+
+    {fingerprint}
 """
-"""Followed by the team's public key, one line."""
+"""`fingerprint` is of the team's key, which itself comes on another way."""

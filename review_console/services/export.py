@@ -5,7 +5,7 @@ Spec: docs/protocol.md §7.
 Steps:
     1. the approval holds: a member who is a coordinator and not the proposer
        signed this manifest, with the key that the team took them in with
-    2. the team signs the manifest
+    2. the team signs the manifest, and the sums of all entries
     3. the zip streams into an age file; every entry is held against the manifest
     4. only a whole file is kept, and only then does the state change
 """
@@ -72,7 +72,8 @@ class ExportReferral:
             _verify_approval(unit, opened, root=own.root)
             team_key = open_organisation_key(unit, OrganisationKeyKind.TEAM, by)
         own.check_consent(opened.parts)
-        own.files.write_package(referral_id, self._writer(opened, team_key))
+        write = _PackageWriter(referrals=own, opened=opened, team_key=team_key)
+        own.files.write_package(referral_id, write)
         with own.store.begin() as unit:
             referral = unit.referrals.load(referral_id, visible_to=by.id)
             if referral.state is not ReferralState.APPROVED:
@@ -106,18 +107,6 @@ class ExportReferral:
             own.record(unit, AuditKind.PACKAGE_DOWNLOADED, referral, by=by)
         return own.files.open_package(referral_id)
 
-    def _writer(self, opened: OpenReferral, team_key: SigningKey) -> "_PackageWriter":
-        signature = sshsig.sign(
-            opened.manifest.to_json(),
-            team_key,
-            namespace=SIGNATURE_NAMESPACE,
-        )
-        return _PackageWriter(
-            referrals=self.referrals,
-            opened=opened,
-            signature=signature,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PackageWriter:
@@ -125,7 +114,7 @@ class _PackageWriter:
 
     referrals: Referrals
     opened: OpenReferral
-    signature: str
+    team_key: SigningKey
 
     def __call__(self, out: BinaryIO) -> None:
         parts = self.opened.parts
@@ -136,8 +125,11 @@ class _PackageWriter:
                 _Unseekable(sealing),  # type: ignore[arg-type]  # zipfile needs write and flush alone
                 sources(parts, self.referrals.files),
                 manifest=self.opened.manifest,
-                signature=self.signature,
+                sign=self._sign,
             )
+
+    def _sign(self, message: bytes) -> str:
+        return sshsig.sign(message, self.team_key, namespace=SIGNATURE_NAMESPACE)
 
 
 class _Unseekable(io.RawIOBase):

@@ -4,8 +4,10 @@ The words are rendered again and the evidence is read again whenever a package i
 measured or written, so there is no second copy that could differ.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from crypto.ed25519 import VerificationKey
 from protocol.errors import ProtocolError
@@ -38,6 +40,12 @@ class Letterhead:
 
     team: VerificationKey
 
+    @property
+    def fingerprint(self) -> str:
+        """Spell the team's key as `ssh-keygen -l` does, to be compared."""
+        digest = sha256(self.team.blob).digest()
+        return f"SHA256:{b64encode(digest).decode().rstrip('=')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageParts:
@@ -66,7 +74,7 @@ def written_sources(parts: PackageParts) -> tuple[Source, Source, Source]:
     """Render what is written: `dossier.json`, `dossier.txt`, `READ-ME.txt`."""
     organisation = parts.letterhead.organisation
     content, destination = parts.content, parts.destination
-    read_me = f"{READ_ME}{parts.letterhead.team}\n".encode()
+    read_me = READ_ME.format(fingerprint=parts.letterhead.fingerprint).encode()
     return (
         fixed(
             "dossier.json",

@@ -14,7 +14,7 @@ from tests.end_to_end.people import Colleague, Reporter
 pytestmark = [
     pytest.mark.end_to_end,
     pytest.mark.enable_socket,
-    pytest.mark.needs("chromium", "age", "unzip", "ssh-keygen"),
+    pytest.mark.needs("chromium", "age", "unzip", "ssh-keygen", "sha256sum"),
 ]
 
 STORY = (
@@ -31,7 +31,7 @@ SECOND = "Құжат 14 тамызда қол қойылған."
 def open_with_stock_tools(
     package: bytes, organisation: Organisation, place: Path
 ) -> Path:
-    """Open a referral as the agency would: `age`, `unzip`, `ssh-keygen`."""
+    """Open a referral as the agency would: age, unzip, ssh-keygen, sha256sum."""
     sealed, opened, folder = place / "p.age", place / "p.zip", place / "package"
     sealed.write_bytes(package)
     identity = organisation.destination_identity("agency")
@@ -40,16 +40,19 @@ def open_with_stock_tools(
     directory = json.loads((organisation.place / "intake/directory.json").read_text())
     signers = place / "signers"
     signers.write_text(f"team {directory['team'][0]['key']}\n")
-    with (folder / "manifest.json").open("rb") as manifest:
-        subprocess.run(
-            [
-                *("ssh-keygen", "-Y", "verify", "-n", "debunker-referral"),
-                *("-f", signers, "-I", "team", "-s", folder / "manifest.json.sig"),
-            ],
-            stdin=manifest,
-            check=True,
-            capture_output=True,
-        )
+    for signed in ("manifest.json", "SHA256SUMS"):
+        with (folder / signed).open("rb") as message:
+            subprocess.run(
+                [
+                    *("ssh-keygen", "-Y", "verify", "-n", "debunker-referral"),
+                    *("-f", signers, "-I", "team", "-s", folder / f"{signed}.sig"),
+                ],
+                stdin=message,
+                check=True,
+                capture_output=True,
+            )
+    checking = ["sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS"]
+    subprocess.run(checking, cwd=folder, check=True)
     return folder
 
 

@@ -5,11 +5,15 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from crypto import sshsig
 from crypto.age import open_sealed
+from crypto.ed25519 import SigningKey, VerificationKey
+from crypto.entropy import system_entropy
 from protocol.reply import CaseState, open_replies
 from review_console.app import create_app
 from review_console.web import access
@@ -126,12 +130,10 @@ def digest_on(page: str) -> str:
     return found[1]
 
 
-@pytest.mark.needs("age", "ssh-keygen", "unzip")
-def test_a_referral_leaves_and_stock_tools_open_it(
-    house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
-) -> None:
-    """Proposed by one, approved by another, opened with age, unzip, ssh-keygen."""
-    reporter = Reporter(house.directory)
+def export(
+    house: House, fake_intake: FakeIntake, open_browser: Opener, reporter: Reporter
+) -> bytes:
+    """Report, propose, approve, export; return the sealed package."""
     fake_intake.deposit(reporter.report(TEXT, files=FILES), reporter.keys.mailbox)
     reviewer, coordinator = open_browser(), open_browser()
     reviewer.follow(reviewer.log_in(house, "Айгүл"))
@@ -144,23 +146,46 @@ def test_a_referral_leaves_and_stock_tools_open_it(
     )
     coordinator.follow(approval)
     coordinator.follow(coordinator.post(f"{referral}/export"))
+    package: bytes = coordinator.get(f"{referral}/package").data
+    return package
 
-    sealed = coordinator.get(f"{referral}/package").data
 
-    (tmp_path / "package.age").write_bytes(sealed)
-    (tmp_path / "key.txt").write_text(house.agency_identity.encode() + "\n")
-    run = subprocess.run
+def unpack(sealed: bytes, house: House, place: Path) -> Path:
+    """Open a package as its destination does."""
+    (place / "package.age").write_bytes(sealed)
+    (place / "key.txt").write_text(house.agency_identity.encode() + "\n")
     opened = ["age", "-d", "-i", "key.txt", "-o", "package.zip", "package.age"]
-    run(opened, cwd=tmp_path, check=True)
-    run(["unzip", "-q", "package.zip", "-d", "open"], cwd=tmp_path, check=True)
-    folder = tmp_path / "open"
-    team = house.directory.team[0].key
-    (folder / "allowed_signers").write_text(f"organisation {team}\n")
-    verify = ["ssh-keygen", "-Y", "verify", "-f", "allowed_signers"]
-    verify += ["-I", "organisation", "-n", "debunker-referral"]
-    verify += ["-s", "manifest.json.sig"]
-    manifest = (folder / "manifest.json").read_bytes()
-    run(verify, cwd=folder, input=manifest, check=True, capture_output=True)
+    subprocess.run(opened, cwd=place, check=True)
+    unzip = ["unzip", "-q", "package.zip", "-d", "open"]
+    subprocess.run(unzip, cwd=place, check=True)
+    return place / "open"
+
+
+def check_as_the_read_me_says(folder: Path, key: VerificationKey) -> tuple[int, int]:
+    """Run READ-ME.txt's own commands; return what ssh-keygen and sha256sum say."""
+    read_me = (folder / "READ-ME.txt").read_text()
+    commands = "\n".join(re.findall(r"^ {4}(?!SHA256:)(.*)$", read_me, re.MULTILINE))
+    write, verify, compare = commands.replace("\\\n", "").splitlines()
+
+    def run(command: str) -> int:
+        shell = ["sh", "-c", command]
+        return subprocess.run(shell, cwd=folder, check=False).returncode
+
+    assert run(write.replace("PUBLIC-KEY", str(key))) == 0
+    return run(verify), run(compare)
+
+
+@pytest.mark.needs("age", "ssh-keygen", "unzip")
+def test_a_referral_leaves_and_stock_tools_open_it(
+    house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
+) -> None:
+    """Proposed by one, approved by another, opened with age, unzip, ssh-keygen."""
+    reporter = Reporter(house.directory)
+
+    sealed = export(house, fake_intake, open_browser, reporter)
+
+    folder = unpack(sealed, house, tmp_path)
+    assert check_as_the_read_me_says(folder, house.directory.team[0].key) == (0, 0)
     assert (folder / "evidence/annex-01.pdf").read_bytes() == FILES[0][1]
     everything = b"".join(
         each.read_bytes() for each in folder.rglob("*") if each.is_file()
@@ -174,20 +199,8 @@ def test_a_package_is_the_same_bytes_whenever_it_is_made(
 ) -> None:
     """Its order and its dates say nothing; what was approved is what leaves."""
     reporter = Reporter(house.directory)
-    fake_intake.deposit(reporter.report(TEXT, files=FILES), reporter.keys.mailbox)
-    reviewer, coordinator = open_browser(), open_browser()
-    reviewer.follow(reviewer.log_in(house, "Айгүл"))
-    reviewer.follow(reviewer.post("/sync"))
-    referral = propose(house, reviewer, case_path(reviewer.page))
-    coordinator.follow(coordinator.log_in(house, "Дана"))
-    coordinator.get(referral)
-    digest = digest_on(coordinator.page)
-    coordinator.follow(
-        coordinator.post(f"{referral}/approve", sha256=digest, read="yes")
-    )
-    coordinator.follow(coordinator.post(f"{referral}/export"))
 
-    sealed = coordinator.get(f"{referral}/package").data
+    sealed = export(house, fake_intake, open_browser, reporter)
 
     plain = open_sealed(sealed, [house.agency_identity])
     with zipfile.ZipFile(io.BytesIO(plain)) as archive:
@@ -198,10 +211,57 @@ def test_a_package_is_the_same_bytes_whenever_it_is_made(
             "READ-ME.txt",
             "manifest.json",
             "manifest.json.sig",
+            "SHA256SUMS",
+            "SHA256SUMS.sig",
         ]
         assert {info.date_time for info in archive.infolist()} == {
             (1980, 1, 1, 0, 0, 0)
         }
+
+
+@pytest.mark.needs("age", "ssh-keygen", "unzip")
+def test_whoever_changes_a_package_cannot_pass_the_check(
+    house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
+) -> None:
+    """A changed file, changed sums, sums signed by somebody else: each is seen."""
+    reporter = Reporter(house.directory)
+    sealed = export(house, fake_intake, open_browser, reporter)
+    folder = unpack(sealed, house, tmp_path)
+    team, stranger = house.directory.team[0].key, SigningKey.generate(system_entropy)
+    dossier, sums = folder / "dossier.txt", folder / "SHA256SUMS"
+    old, new = dossier.read_bytes(), b"Another statement.\n"
+
+    dossier.write_bytes(new)
+    changed_file = check_as_the_read_me_says(folder, team)
+    was, now = (sha256(each).hexdigest() for each in (old, new))
+    sums.write_text(sums.read_text().replace(was, now))
+    changed_sums = check_as_the_read_me_says(folder, team)
+    (folder / "SHA256SUMS.sig").write_text(
+        sshsig.sign(sums.read_bytes(), stranger, namespace="debunker-referral")
+    )
+    another_signer = check_as_the_read_me_says(folder, team)
+
+    assert changed_file == (0, 1)
+    assert changed_sums == another_signer == (255, 0)
+
+
+@pytest.mark.needs("age", "ssh-keygen", "unzip")
+def test_a_package_names_its_key_by_fingerprint_alone(
+    house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
+) -> None:
+    """The key to believe comes on another way; who changes one changes both."""
+    sealed = export(house, fake_intake, open_browser, Reporter(house.directory))
+    folder = unpack(sealed, house, tmp_path)
+    key = str(house.directory.team[0].key)
+    (tmp_path / "key.pub").write_text(key + "\n")
+    listing = ["ssh-keygen", "-l", "-f", "key.pub"]
+    told = subprocess.run(
+        listing, cwd=tmp_path, check=True, capture_output=True, text=True
+    ).stdout
+
+    assert told.split()[1] in (folder / "READ-ME.txt").read_text()
+    for each in folder.rglob("*"):
+        assert each.is_dir() or key.split()[1].encode() not in each.read_bytes()
 
 
 def test_who_is_not_logged_in_sees_the_log_in_page(open_browser: Opener) -> None:
@@ -211,6 +271,11 @@ def test_who_is_not_logged_in_sees_the_log_in_page(open_browser: Opener) -> None
     for path in ("/", "/cases/" + "a" * 32, "/unreadable", "/destinations", "/help"):
         assert browser.get(path).headers["Location"] == "/login"
     assert browser.get("/alive").status_code == 401
+
+
+def without_token(page: str) -> str:
+    """Take out the token of the forms: it is new every second."""
+    return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)
 
 
 def test_a_case_that_is_not_there_and_one_that_is_no_id_look_alike(
@@ -224,7 +289,8 @@ def test_a_case_that_is_not_there_and_one_that_is_no_id_look_alike(
     nonsense = browser.get("/cases/1")
 
     assert missing.status_code == nonsense.status_code == 404
-    assert missing.text.replace("a" * 32, "1") == nonsense.text
+    pages = [without_token(answer.text) for answer in (missing, nonsense)]
+    assert pages[0].replace("a" * 32, "1") == pages[1]
 
 
 def test_every_answer_carries_the_table(house: House, open_browser: Opener) -> None:
