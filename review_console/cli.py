@@ -32,7 +32,11 @@ from review_console.domain.destination import DestinationKind
 from review_console.domain.errors import ConsoleError
 from review_console.server import NotMigratedError, serve
 from review_console.services.accounts import NewAccount
-from review_console.services.organisation import open_root
+from review_console.services.organisation import (
+    OfflineKeys,
+    open_recovery,
+    open_root,
+)
 from review_console.services.use_cases import Operations
 from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
@@ -40,6 +44,25 @@ from review_console.storage.schema import upgrade
 PRIVATE_FILE: Final = 0o600
 PRIVATE_UMASK: Final = 0o077
 """The database, its journal and every key are the console's user's alone."""
+
+
+OFFLINE: Final = ("make-root", "make-recovery", "open-recovery")
+"""Run on a machine apart, which has no database."""
+
+OPEN_RECOVERY: Final = """\
+Write the recovery identity as an age identity file, to open reports when nobody
+else can. Do it on a machine without a network, and destroy what was written
+afterwards: whoever has that file opens every report that the organisation keeps.
+
+A report lies in the console's data directory as two files, header and payload.
+Joined they are an age file again:
+
+    cat sealed/ID.header sealed/ID.payload > report.age
+    debunker age -d -i IDENTITY.txt -o report.zip report.age
+    unzip report.zip
+
+age from 1.3 on opens it with the same flags.
+"""
 
 
 class OperatorError(Exception):
@@ -68,6 +91,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 engine = make_engine(Config.database_from_env(environment))
                 upgrade(engine)
                 engine.dispose()
+            case command if command in OFFLINE:
+                arguments.run(_offline_keys(), arguments)
             case _:
                 arguments.run(_operations(environment), arguments)
     except (
@@ -86,6 +111,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"debunker console: the database: {kind}", file=sys.stderr)
         return 1
     return 0
+
+
+def _offline_keys() -> OfflineKeys:
+    return OfflineKeys(entropy=system_entropy, profile=RFC_9106_LOW_MEMORY)
 
 
 def _operations(environment: dict[str, str]) -> Operations:
@@ -111,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         making.add_argument("--out", type=Path, required=True, metavar="FILE")
         _add_passphrase(making)
         making.set_defaults(run=run)
+    _add_open_recovery(commands)
     adding = commands.add_parser("add-user", help="add an account")
     adding.add_argument("--name", required=True)
     adding.add_argument("--role", required=True, choices=[each.value for each in Role])
@@ -128,6 +158,21 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check-audit", help="follow the audit chain")
     checking.set_defaults(run=_check_audit)
     return parser
+
+
+def _add_open_recovery(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    opening = commands.add_parser(
+        "open-recovery",
+        help="write the recovery identity for `debunker age -d`",
+        description=OPEN_RECOVERY,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    opening.add_argument("file", type=Path, metavar="FILE", help="of make-recovery")
+    opening.add_argument("--out", type=Path, required=True, metavar="IDENTITY.txt")
+    _add_passphrase(opening)
+    opening.set_defaults(run=_open_recovery)
 
 
 def _add_passphrase(parser: argparse.ArgumentParser) -> None:
@@ -157,16 +202,29 @@ def _add_destination(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_register)
 
 
-def _make_root(operations: Operations, arguments: argparse.Namespace) -> None:
-    sealed, public = operations.offline_keys.make_root(_new_passphrase(arguments))
+def _make_root(keys: OfflineKeys, arguments: argparse.Namespace) -> None:
+    sealed, public = keys.make_root(_new_passphrase(arguments))
     _write_new(arguments.out, sealed)
     print(f"root {public}")
 
 
-def _make_recovery(operations: Operations, arguments: argparse.Namespace) -> None:
-    sealed, public = operations.offline_keys.make_recovery(_new_passphrase(arguments))
+def _make_recovery(keys: OfflineKeys, arguments: argparse.Namespace) -> None:
+    sealed, public = keys.make_recovery(_new_passphrase(arguments))
     _write_new(arguments.out, sealed)
     print(f"recovery {public}")
+
+
+def _open_recovery(_keys: OfflineKeys, arguments: argparse.Namespace) -> None:
+    sealed = arguments.file.read_bytes()
+    identity = open_recovery(sealed, _passphrase(arguments))
+    lines = (f"# public key: {identity.recipient}", identity.encode(), "")
+    _write_new(arguments.out, "\n".join(lines).encode())
+    print(f"recovery {identity.recipient}")
+    print(
+        f"Whoever has {arguments.out} opens every report. Keep it off the network, "
+        "and destroy it when you have done.",
+        file=sys.stderr,
+    )
 
 
 def _add_user(operations: Operations, arguments: argparse.Namespace) -> None:

@@ -80,6 +80,7 @@ class House:
     accounts: dict[str, NewAccount]
     root: SigningKey
     recovery: HybridIdentity
+    sealed_recovery: bytes
     sync_key: VerificationKey
     signed_directory: SignedDirectory
     adapters: Adapters
@@ -168,6 +169,7 @@ def build_house(folder: Path, *, now: datetime = START) -> House:
         accounts=accounts,
         root=root,
         recovery=open_recovery(sealed_recovery, PASSPHRASE),
+        sealed_recovery=sealed_recovery,
         sync_key=keys.sync,
         signed_directory=signed,
         adapters=adapters,

@@ -1,9 +1,11 @@
 """The operator's commands, as typed."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +13,14 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from crypto.age.command import main as age
 from crypto.ed25519 import VerificationKey
 from crypto.sealed_secret import INSECURE_TESTING
 from review_console import cli
 from review_console.clock import SystemClock
 from review_console.config import PREFIX, Config, ConfigError
-from tests.review_console.people import PASSPHRASE
+from tests.review_console.fake_intake import FakeIntake
+from tests.review_console.people import PASSPHRASE, House, Reporter
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,6 +123,55 @@ def test_a_key_file_is_never_written_over(run: Run) -> None:
     run("make-root", "--out", "root", *secret)
 
     assert "exists" in run("make-root", "--out", "root", *secret, status=1)
+
+
+def test_the_recovery_file_opens_what_reviewers_no_longer_can(
+    run: Run,
+    house: House,
+    fake_intake: FakeIntake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the kept file and its passphrase alone, by the commands of its help."""
+    secret = ("--passphrase-file", "passphrase")
+    monkeypatch.delenv(f"{PREFIX}DATABASE")  # on a machine apart there is none
+    (tmp_path / "recovery.json").write_bytes(house.sealed_recovery)
+    reporter = Reporter(house.directory)
+    deposit = fake_intake.deposit(reporter.report("Пара."), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Айгүл"))
+
+    opening = ("open-recovery", "recovery.json", "--out", "identity.txt", *secret)
+    told = run(*opening)
+    stem = house.config.data / "sealed" / str(deposit)
+    parts = [stem.with_suffix(end).read_bytes() for end in (".header", ".payload")]
+    (tmp_path / "report.age").write_bytes(b"".join(parts))
+    status = age(["-d", "-i", "identity.txt", "-o", "report.zip", "report.age"])
+
+    assert status == 0
+    with zipfile.ZipFile("report.zip") as archive:
+        assert json.loads(archive.read("report.json"))["text"] == "Пара."
+    identity = tmp_path / "identity.txt"
+    assert identity.stat().st_mode & 0o077 == 0
+    assert "AGE-SECRET" not in told
+    before = identity.read_bytes()
+    assert "exists" in run(*opening, status=1)
+    assert identity.read_bytes() == before
+
+
+def test_the_recovery_file_needs_its_passphrase(run: Run, tmp_path: Path) -> None:
+    """A wrong one, or a root key's file, writes nothing."""
+    secret = ("--passphrase-file", "passphrase")
+    run("make-root", "--out", "root", *secret)
+    run("make-recovery", "--out", "recovery", *secret)
+    wrong = tmp_path / "wrong"
+    wrong.write_text("another passphrase, as long")
+    wrong.chmod(0o600)
+
+    for file, passphrase in (("recovery", "wrong"), ("root", "passphrase")):
+        opening = ("open-recovery", file, "--out", "identity.txt")
+        told = run(*opening, "--passphrase-file", passphrase, status=1)
+        assert "wrong passphrase, or another file" in told
+    assert not (tmp_path / "identity.txt").exists()
 
 
 def test_a_typed_passphrase_is_asked_for_twice(
