@@ -204,6 +204,23 @@ def test_files_that_the_server_does_not_take_are_told_at_the_field(
     assert "фото.jpg" in visit.page.inner_text("#chosen-files")
 
 
+def test_a_file_that_is_chosen_twice_is_one_file(
+    visit: Visit, photo: Path, tmp_path: Path
+) -> None:
+    """Whoever is unsure chooses again; another file of that name is another one."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    namesake = folder / photo.name
+    namesake.write_bytes(b"another")
+    visit.open("/ru/report")
+    for chosen in (photo, namesake, photo):
+        visit.page.set_input_files("#attachments", [chosen])
+
+    assert visit.page.locator("#chosen-files li").count() == 2
+    visit.page.click("#chosen-files button")
+    assert visit.page.locator("#chosen-files li").count() == 1
+
+
 def test_a_file_that_changes_is_named(visit: Visit, photo: Path) -> None:
     """Half of one file and half of another never go out as one."""
     visit.open("/ru/report")

@@ -17,7 +17,7 @@ export class ChosenFiles {
         this.#texts = texts
         this.#input = input
         input.addEventListener('change', () => {
-            this.#files = [...this.#files, ...(input.files ?? [])]
+            for (const file of input.files ?? []) this.#add(file)
             input.value = ''
             this.#show()
         })
@@ -30,6 +30,12 @@ export class ChosenFiles {
     clear(): void {
         this.#files = []
         this.#show()
+    }
+
+    /** The same file chosen twice is one file. */
+    #add(file: File): void {
+        const isSame = (kept: File) => kept.name === file.name && kept.size === file.size && kept.lastModified === file.lastModified
+        if (!this.#files.some(isSame)) this.#files = [...this.#files, file]
     }
 
     #show(): void {
