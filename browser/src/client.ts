@@ -3,23 +3,28 @@
  *
  * Spec: docs/protocol.md §3, §4.
  *
- * No request carries a cookie, none is cached, none follows a redirect. The token of a mailbox travels in a header, never
- * in an address, for addresses are kept in many places.
+ * No request carries a cookie, none is cached, none follows a redirect, none waits for ever. The token of a mailbox travels
+ * in a header, never in an address, for addresses are kept in many places.
  */
 
-import { ClosedError, UnreachableError } from './errors.ts'
+import type { Clock } from './effects.ts'
+import { ClosedError, SilentError, UnreachableError } from './errors.ts'
+import { Silence } from './silence.ts'
 import { parseWordList, type WordLanguage, type WordList } from './words.ts'
 import type { UnverifiedDirectory } from './directory.ts'
 
 const HTTP_CLOSED = 503
+const SILENCE_MILLISECONDS = 60_000
 
 export class IntakeClient {
     readonly #origin: string
     readonly #fetch: typeof fetch
+    readonly #clock: Clock
 
-    constructor(origin: string, fetchFunction: typeof fetch) {
+    constructor(origin: string, fetchFunction: typeof fetch, clock: Clock) {
         this.#origin = origin
         this.#fetch = fetchFunction
+        this.#clock = clock
     }
 
     /** The directory and its signature, as received. Throws UnreachableError, ClosedError. */
@@ -44,14 +49,18 @@ export class IntakeClient {
     }
 
     async #get(path: string, options: RequestInit = {}): Promise<Uint8Array> {
+        const silence = new Silence(this.#clock, SILENCE_MILLISECONDS)
+        const { signal } = silence
         let status: number
         try {
             const url = new URL(path, this.#origin)
-            const response = await this.#fetch(url, { ...options, credentials: 'omit', cache: 'no-store', redirect: 'error' })
-            if (response.ok) return new Uint8Array(await response.arrayBuffer())
+            const response = await this.#fetch(url, { ...options, signal, credentials: 'omit', cache: 'no-store', redirect: 'error' })
+            if (response.ok) return await silence.read(response)
             status = response.status
         } catch {
-            throw new UnreachableError() // why a browser could not fetch, it does not say
+            throw signal.aborted ? new SilentError() : new UnreachableError() // why a browser could not fetch, it does not say
+        } finally {
+            silence.end()
         }
         throw status === HTTP_CLOSED ? new ClosedError() : new UnreachableError()
     }

@@ -17,6 +17,7 @@
  *     │   └── UnusableDirectoryError a role is missing, or a recipient is not hybrid
  *     ├── TooLargeError             more than a format may hold
  *     ├── UnreachableError          the intake did not answer, or not as it should
+ *     │   └── SilentError           it said nothing more for a minute
  *     ├── ClosedError               503: the form is closed
  *     ├── FileError                 a chosen file changed or cannot be read; its name is in `.fileName`
  *     └── UploadError               see upload.ts
@@ -120,7 +121,13 @@ export class ClosedError extends ProtocolError {
 }
 
 export class UnreachableError extends ProtocolError {
+    constructor(reason = 'unreachable') {
+        super(reason)
+    }
+}
+
+export class SilentError extends UnreachableError {
     constructor() {
-        super('unreachable')
+        super('silent')
     }
 }

@@ -45,7 +45,7 @@ export class Session {
 
     constructor(effects: SessionEffects) {
         this.#effects = effects
-        this.#client = new IntakeClient(effects.origin, effects.fetch)
+        this.#client = new IntakeClient(effects.origin, effects.fetch, effects.clock)
     }
 
     /** Carry out a command; whatever goes wrong becomes an event. */

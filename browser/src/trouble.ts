@@ -7,6 +7,7 @@ import {
     FutureDirectoryError,
     NotSignedByRootError,
     ProtocolError,
+    SilentError,
     TooLargeError,
     UnknownWordError,
     UnreachableError,
@@ -34,7 +35,9 @@ const KINDS: readonly (readonly [new (...values: never[]) => ProtocolError, Trou
 
 /** @param otherwise for any other error in what was received: the directory's, or a mailbox's */
 export function troubleOf(error: unknown, otherwise: 'unusable' | 'mailbox' | 'internal'): Trouble {
-    const known = KINDS.find(([type]) => error instanceof type)?.[1]
+    // Where a codename was typed, "try again" asks less than "load this page again".
+    const isSilent = error instanceof SilentError && otherwise === 'mailbox'
+    const known = isSilent ? otherwise : KINDS.find(([type]) => error instanceof type)?.[1]
     const kind = known ?? (error instanceof ProtocolError ? otherwise : 'internal')
     return { kind, fileName: error instanceof FileError ? error.fileName : '' }
 }

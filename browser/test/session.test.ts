@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Codename } from '../src/codename.ts'
 import { systemClock, systemEntropy } from '../src/effects.ts'
 import { Session } from '../src/session.ts'
 import type { Command, Event } from '../src/talk.ts'
@@ -122,6 +123,30 @@ describe('a session', () => {
 
         expect(told()).toEqual([{ event: 'ready' }, { event: 'cancelled' }])
         expect(server.requests).toEqual([])
+    })
+
+    it('does not wait for ever: for the directory, or for a mailbox', async () => {
+        let hanging = '/directory.json'
+        const silent: typeof fetch = (input, options) => {
+            const url = new URL(input instanceof Request ? input.url : input)
+            if (url.pathname !== hanging) return serving(input, options)
+            return new Promise((_, reject) => {
+                options?.signal?.addEventListener('abort', () => {
+                    reject(new Error('aborted'))
+                })
+            })
+        }
+        const waits: number[] = []
+        const hurried = { now: () => now, sleep: (wait: number, signal: AbortSignal) => (waits.push(wait), systemClock.sleep(300, signal)) }
+        session = new Session({ origin: server.origin, fetch: silent, clock: hurried, entropy: systemEntropy, tell: (event) => events.push(event) })
+        await prepare()
+        expect(told()).toEqual([{ event: 'trouble', trouble: { kind: 'offline', fileName: '' } }])
+
+        hanging = '/mailbox'
+        await prepare()
+        await obey({ do: 'openMailbox', codename: Codename.generate(systemEntropy).characters() })
+        expect(told().slice(1)).toEqual([{ event: 'ready' }, { event: 'trouble', trouble: { kind: 'mailbox', fileName: '' } }])
+        expect(new Set(waits)).toEqual(new Set([60_000]))
     })
 
     it.each([
