@@ -10,7 +10,9 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -18,7 +20,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as GunicornConfig
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from crypto.entropy import system_entropy
 from crypto.process import harden_process
@@ -36,6 +38,9 @@ THREADS: Final = 32
 TIMEOUT_SECONDS: Final = 120
 SILENCE_SECONDS: Final = 15
 """A connection without a byte for so long ends: it would hold a thread."""
+
+HEAD_SECONDS: Final = 10
+"""For the whole head of a request: bytes that drip are no silence."""
 
 
 class NotMigratedError(Exception):
@@ -89,7 +94,38 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
 
 
 class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
-    """Answers what is no HTTP in few words, and forgets it."""
+    """Ends heads that drip; answers what is no HTTP in few words.
+
+    A head fits into one packet. Whoever sends it byte by byte wants a thread of
+    ours, not a page.
+    """
+
+    def init_process(self) -> None:
+        """Begin without connections."""
+        self._head_ends: dict[TConn, float] = {}
+        super().init_process()
+
+    def handle(self, conn: TConn) -> object:
+        """Read and answer the next request of a connection."""
+        self._head_ends[conn] = time.monotonic() + HEAD_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            self._head_ends.pop(conn, None)
+
+    def handle_request(self, req: object, conn: TConn) -> object:
+        """Answer a request, now that its head is whole."""
+        self._head_ends.pop(conn, None)
+        return super().handle_request(req, conn)
+
+    def murder_pending(self) -> None:
+        """End overdue heads; gunicorn calls this about once a second."""
+        super().murder_pending()
+        now = time.monotonic()
+        overdue = [conn for conn, end in tuple(self._head_ends.items()) if end < now]
+        for conn in overdue:
+            with suppress(OSError):  # it may have ended by itself just now
+                conn.sock.shutdown(socket.SHUT_RDWR)
 
     def handle_error(
         self,

@@ -1,12 +1,14 @@
 """The console's server: one worker, no traces, no patience with silence."""
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from review_console.server import HEAD_SECONDS
 from review_console.web.headers import HEADERS
 from tests.review_console.console_process import ConsoleProcess, running_console
 from tests.review_console.people import House
@@ -50,6 +52,26 @@ def test_what_is_no_http_is_answered_in_our_words(console: ConsoleProcess) -> No
     for name, value in HEADERS.items():
         assert f"{name}: {value}".encode() in answer
     assert "SECRETHDR" not in console.errors.read_text()
+
+
+def test_a_head_that_drips_is_not_waited_for(console: ConsoleProcess) -> None:
+    """A byte a second is no silence, and would hold a thread for ever."""
+    host, _, port = console.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=1) as client:
+        client.sendall(b"GET /login HTTP/1.1\r\nHost: x\r\nX-Drip: ")
+        start = time.monotonic()
+        ended = False
+        while not ended and time.monotonic() < start + 2 * HEAD_SECONDS:
+            try:
+                client.sendall(b"x")
+                ended = client.recv(4_096) == b""
+            except TimeoutError:
+                continue
+            except OSError:
+                ended = True
+
+    assert ended
+    assert time.monotonic() - start > HEAD_SECONDS - 1
 
 
 def test_pages_come_with_the_table(console: ConsoleProcess) -> None:
