@@ -147,9 +147,10 @@ def test_a_page_gets_through_while_all_places_for_bodies_are_taken(
             connection = browser.connect()
             connection.sendall(request[:2000])
             silent.append(connection)
-        status = 303
-        while status == 303:
-            status = browser.report("ещё один")
+        # Each of them is counted as soon as a thread has read its head.
+        for _ in range(50):
+            if browser.report("ещё один") == 503:
+                break
 
         head, body = browser.exchange(browser.report_request("ещё один"))
         page, _ = browser.exchange(browser.head("GET", "/ru/", ""))

@@ -60,7 +60,9 @@ class Senders:
         ]
         for thread in threads:
             thread.start()
-        while len(self.received) == before:
+        for _ in range(6000):
+            if len(self.received) > before:
+                break
             time.sleep(0.01)
         # At most a quarter of a second: somewhere in the middle of everything.
         time.sleep(system_entropy(1)[0] / 1024)

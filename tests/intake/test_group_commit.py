@@ -1,6 +1,7 @@
 """Many writers, one thread, one transaction a batch."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -73,8 +74,8 @@ def _together(commits: GroupCommit, names: list[str]) -> list[BaseException | No
     ]
     for thread in senders:
         thread.start()
-    while commits._jobs.qsize() < len(names):
-        pass
+    while commits._jobs.qsize() < len(names) and holder.is_alive():
+        time.sleep(0.001)
     go_on.set()
     for thread in (holder, *senders):
         thread.join(WAIT_SECONDS)
