@@ -14,7 +14,7 @@ from typing import Final, cast
 from crypto.process import harden_process
 
 COMMANDS: Final = {
-    "age": ("crypto.age.command", "seal and open files, with the flags of age"),
+    "age": ("crypto.age.command", "seal and open files, with age's -e -d -r -R -i -o"),
     "intake": ("intake.cli", "run and look after the anonymous intake"),
     "console": ("review_console.cli", "run and look after the review console"),
     "demo": ("deploy.demo", "try the whole house on this machine"),
@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(USAGE)
         return 0
     if not words or words[0] not in COMMANDS:
+        if words:
+            print(f"debunker: there is no command {words[0]!r}", file=sys.stderr)
         print(USAGE, file=sys.stderr)
         return 2
     harden_process()

@@ -99,7 +99,7 @@ def _print_log_ins(organisation: Organisation) -> None:
         print(f"{'':<12} passphrase: {each.passphrase}")
         print(f"{'':<12} authenticator secret: {each.totp_secret}")
         print(f"{'':<12} code now: {_code(each)}", end="")
-        print(f"   (later: debunker demo --code {each.name})")
+        print(f"   (later: .venv-demo/bin/debunker demo --code {each.name})")
     print()
 
 

@@ -13,6 +13,7 @@ is for synthetic reports alone.
 
 import base64
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -68,6 +69,10 @@ DESTINATIONS: Final = (
         },
     ),
 )
+
+
+PARTS: Final = ("offline", "destinations", "intake", "console")
+"""The directories of a founded organisation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,16 +138,19 @@ def load(place: Path) -> Organisation | None:
 def found(
     place: Path, *, profile: Argon2idProfile = RFC_9106_LOW_MEMORY
 ) -> Organisation:
-    """Make the whole organisation in an empty directory.
+    """Make the whole organisation in a directory.
 
     Args:
-        place: Made readable for its owner only.
+        place: Made readable for its owner only; an unfinished earlier try in it goes.
         profile: What opening a person's keys costs.
 
     Returns:
         The organisation; `log-ins.json` is written last, so that one which was
         interrupted is not taken for whole.
     """
+    # What an interrupted founding left has no log-ins: nobody can use it.
+    for name in PARTS:
+        shutil.rmtree(place / name, ignore_errors=True)
     for name in ("offline", "destinations", "intake/sealed", "console/sealed"):
         (place / name).mkdir(parents=True, exist_ok=True)
     place.chmod(0o700)

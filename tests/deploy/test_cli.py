@@ -25,7 +25,9 @@ def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """A typing mistake does nothing."""
     assert main(["intaek", "serve"]) == 2
-    assert "usage: debunker" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no command 'intaek'" in told
+    assert "usage: debunker" in told
 
 
 @pytest.mark.parametrize("name", COMMANDS)
