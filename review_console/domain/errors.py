@@ -9,6 +9,7 @@
     ├── NotPermittedError        yours to see, not yours to do
     ├── WeakPassphraseError      too short to keep a key at rest
     ├── OrganisationError        a key or a directory that must exist does not
+    ├── ThreadGrewError          something was said since the page was opened
     ├── DamagedError             stored bytes are not what was stored
     ├── ReferralError            a referral's rule forbids the step; has a reason
     └── IntakeError
@@ -53,6 +54,10 @@ class WeakPassphraseError(ConsoleError):
 
 class OrganisationError(ConsoleError):
     """The organisation has no such key, directory or member yet."""
+
+
+class ThreadGrewError(ConsoleError):
+    """The case's thread is longer than the one that was answered."""
 
 
 class DamagedError(ConsoleError):

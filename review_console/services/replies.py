@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from protocol.reply import CaseState
 from review_console.domain.account import Unlocked
 from review_console.domain.case import Delivery
-from review_console.domain.errors import IntakeError, IntakeRefusedError
+from review_console.domain.errors import (
+    IntakeError,
+    IntakeRefusedError,
+    ThreadGrewError,
+)
 from review_console.domain.ids import CaseId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.intake import Intake, IntakeConnection, ReplyOutcome
@@ -75,6 +79,7 @@ class WriteReply:
         *,
         text: str,
         state: CaseState,
+        seen_position: int,
         by: Unlocked,
     ) -> Delivery:
         """Write, queue, and try to send.
@@ -83,14 +88,22 @@ class WriteReply:
             case_id: Which case.
             text: As the reporter will read it.
             state: As the reporter will see it; the case takes it too.
+            seen_position: Of the last entry that the author had before them.
             by: The author.
 
         Returns:
             How far the reply came.
+
+        Raises:
+            ThreadGrewError: A colleague or the reporter was faster; nothing is
+                sent.
         """
         draft = ReplyDraft(state=state, text=text, author=by.id)
         with self.store.begin() as unit:
             opened = self.case_keys.load(unit, case_id, by=by)
+            # In the transaction that adds: two who press together are ordered.
+            if opened.case.newest_position > seen_position:
+                raise ThreadGrewError("the thread grew")
             reply_id = self.reply_writer.add(unit, opened, draft, by=by)
             sync_key = open_organisation_key(unit, OrganisationKeyKind.SYNC, by)
         try:

@@ -12,13 +12,14 @@ from review_console.domain.case import (
     MAX_TITLE_CHARACTERS,
     Delivery,
 )
+from review_console.domain.errors import ThreadGrewError
 from review_console.domain.ids import CaseId, MessageId
 from review_console.services.cases import CasePage
 from review_console.web.access import current, members, services
 from review_console.web.case_view import case_view
 from review_console.web.cases import DONE, TROUBLE
 from review_console.web.downloads import attachment_download
-from review_console.web.forms import Errors, choice, required_text
+from review_console.web.forms import Errors, choice, position, required_text
 from review_console.web.language import gettext as _
 
 blueprint: Final = Blueprint("case", __name__)
@@ -30,13 +31,26 @@ def render_case(
     values: dict[str, str] | None = None,
     errors: Errors | None = None,
     template: str = "case.html",
+    seen: int | None = None,
 ) -> str:
-    """Render a case, with the answers of a form that was refused."""
+    """Render a case, with the answers of a form that was refused.
+
+    Args:
+        page: The case.
+        values: What was typed.
+        errors: What is wrong with it.
+        template: The page.
+        seen: How much of the thread its reader had before; what came later is
+            marked as new.
+
+    Returns:
+        The page.
+    """
     return render_template(
         template,
         values=values or {},
         errors=errors or {},
-        **case_view(page),
+        **case_view(page, seen=seen),
     )
 
 
@@ -81,19 +95,21 @@ def reply(case_id: str) -> ResponseReturnValue:
     text = required_text(request.form, "text", errors, MAX_REPLY_CHARACTERS)
     state = choice(request.form, "state", CaseState, errors)
     values = {"text": text, "state": request.form.get("state", "")}
+    seen = position(request.form, "seen")
     if state is None or errors:
-        return _again(case_id, values, errors)
+        return _again(case_id, values, errors, seen=seen)
     if request.form.get("confirmed") != "yes":
-        page = services().show_case(CaseId.parse(case_id), by=current())
-        is_edit = request.form.get("edit") == "yes"
-        template = "case.html" if is_edit else "reply_confirm.html"
-        return render_case(page, values=values, template=template)
-    delivery = services().write_reply(
-        CaseId.parse(case_id),
-        text=text,
-        state=state,
-        by=current(),
-    )
+        return _ask(case_id, values, seen=seen)
+    try:
+        delivery = services().write_reply(
+            CaseId.parse(case_id),
+            text=text,
+            state=state,
+            seen_position=seen,
+            by=current(),
+        )
+    except ThreadGrewError:
+        return _read_first(case_id, values, seen=seen)
     _tell(delivery)
     return _back(case_id)
 
@@ -111,9 +127,34 @@ def attachment(case_id: str, message_id: str, index: int) -> ResponseReturnValue
     return attachment_download(services().open_attachment, found, index=index)
 
 
-def _again(case_id: str, values: dict[str, str], errors: Errors) -> ResponseReturnValue:
+def _ask(case_id: str, values: dict[str, str], *, seen: int) -> ResponseReturnValue:
+    """Show the reply as it would leave, or once more the form."""
     page = services().show_case(CaseId.parse(case_id), by=current())
-    answer = render_case(page, values=values, errors=errors)
+    if page.case.case.newest_position > seen:
+        return _read_first(case_id, values, seen=seen)
+    is_edit = request.form.get("edit") == "yes"
+    template = "case.html" if is_edit else "reply_confirm.html"
+    return render_case(page, values=values, template=template, seen=seen)
+
+
+def _read_first(
+    case_id: str, values: dict[str, str], *, seen: int
+) -> ResponseReturnValue:
+    """Show what was said meanwhile above the text, which is kept."""
+    sentence = _(
+        "While you were writing, the conversation went on. Nothing was sent. Read "
+        "what is new above, then send this once more.",
+    )
+    page = services().show_case(CaseId.parse(case_id), by=current())
+    answer = render_case(page, values=values, errors={"text": sentence}, seen=seen)
+    return answer, HTTPStatus.CONFLICT
+
+
+def _again(
+    case_id: str, values: dict[str, str], errors: Errors, *, seen: int | None = None
+) -> ResponseReturnValue:
+    page = services().show_case(CaseId.parse(case_id), by=current())
+    answer = render_case(page, values=values, errors=errors, seen=seen)
     return answer, HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -12,15 +12,24 @@ from review_console.web.catalogue_words import category_label, region_name
 from review_console.web.language import language
 
 
-def case_view(page: CasePage) -> dict[str, object]:
-    """Flatten a case for its templates."""
+def case_view(page: CasePage, *, seen: int | None = None) -> dict[str, object]:
+    """Flatten a case for its templates.
+
+    Args:
+        page: The case, opened.
+        seen: Entries behind this position are new to the reader, replies too.
+
+    Returns:
+        What `case.html` and its kin read.
+    """
     return {
+        "newest_position": page.case.case.newest_position,
         "case": case_head(page),
         "report": page.report,
         "consent": page.consent,
         "category_label": category_label(page.facts.category),
         "region_name": region_name(page.facts.region),
-        "thread": [_entry(entry, page) for entry in page.thread],
+        "thread": [_entry(entry, page, seen) for entry in page.thread],
         "states": tuple(CaseState),
         "referrals": _referrals(page),
         "refusal": _refusal(page.consent.to),
@@ -40,14 +49,16 @@ def case_head(page: CasePage) -> dict[str, object]:
     }
 
 
-def _entry(entry: ThreadEntry, page: CasePage) -> dict[str, object]:
+def _entry(entry: ThreadEntry, page: CasePage, seen: int | None) -> dict[str, object]:
+    is_unread = entry.is_unread and entry.kind is not EntryKind.REPLY
+    came_meanwhile = seen is not None and entry.position > seen
     return {
         "kind": entry.kind.value,
         "number": entry.number,
         "received_on": entry.day,
         "text": entry.text,
         "verified": entry.is_verified,
-        "unread": entry.is_unread and entry.kind is not EntryKind.REPLY,
+        "unread": is_unread or came_meanwhile,
         "attachments": _attachments(entry),
         "consent": None if entry.report is None else entry.report.consent,
         "author": None if entry.author is None else page.names.get(entry.author),

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from review_console.web.language import gettext as _
+
+MAX_DIGITS: Final = 9
+"""Of a position; no thread has a billion entries."""
 
 Errors = dict[str, str]
 """Field → sentence, in the language of the page."""
@@ -48,6 +51,13 @@ def check_length(
         errors[field] = _("This is too long. Longest, in characters: %(limit)s") % {
             "limit": limit_characters,
         }
+
+
+def position(form: Mapping[str, str], field: str) -> int:
+    """Read a place in a thread; what is none counts as its beginning."""
+    text = form.get(field, "")
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    return int(text) if is_number else 0
 
 
 def choice(

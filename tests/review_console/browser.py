@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.review_console.people import ORIGIN, PASSPHRASE, House
 
-CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+HIDDEN = re.compile(r'type="hidden" name="(csrf_token|seen)" value="([^"]+)"')
+"""What every form of a page carries along, unasked."""
 
 
 @dataclass
@@ -30,8 +31,7 @@ class Browser:
 
     def post(self, path: str, **fields: object) -> TestResponse:
         """Send a form with the token of the page that is open."""
-        found = CSRF.search(self.page)
-        data = {"csrf_token": found[1] if found else "", **fields}
+        data = {**dict(HIDDEN.findall(self.page)), **fields}
         headers = {"Referer": ORIGIN + path}  # as with Referrer-Policy: same-origin
         response = self.client.post(path, data=data, base_url=ORIGIN, headers=headers)
         return self._keep(response)

@@ -18,6 +18,7 @@ from protocol.codename import Codename
 from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
 from protocol.languages import Language
 from protocol.mailbox import ReporterKeys
+from protocol.reply import CaseState
 from protocol.report import (
     Answers,
     Consent,
@@ -37,7 +38,9 @@ from review_console.app import (
 )
 from review_console.config import Config
 from review_console.domain.account import Role, Unlocked
+from review_console.domain.case import Delivery
 from review_console.domain.destination import Destination, DestinationKind
+from review_console.domain.ids import CaseId
 from review_console.services.accounts import NewAccount
 from review_console.services.intake import Intake
 from review_console.services.organisation import open_recovery, open_root
@@ -102,6 +105,19 @@ class House:
     def unlocked(self, name: str) -> Unlocked:
         """Open somebody's vault."""
         return self.operations.unlock(name=name, passphrase=PASSPHRASE)
+
+    def answer(
+        self, case_id: CaseId, *, text: str, state: CaseState, by: Unlocked
+    ) -> Delivery:
+        """Write a reply as one who has just read all of the case."""
+        page = self.services.show_case(case_id, by=by)
+        return self.services.write_reply(
+            case_id,
+            text=text,
+            state=state,
+            seen_position=page.case.case.newest_position,
+            by=by,
+        )
 
     def code(self, name: str) -> str:
         """Read somebody's authenticator."""

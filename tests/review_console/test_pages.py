@@ -38,16 +38,17 @@ def member(house: House) -> Opener:
     return make
 
 
-def with_case(
+def with_case(  # noqa: PLR0913  # three of them are options by name
     browser: Browser,
     house: House,
     intake: FakeIntake,
     *,
     to: ConsentTo = ConsentTo.AGENCY,
     answers: Answers | None = None,
+    reporter: Reporter | None = None,
 ) -> str:
     """Let a report arrive, fetch it, and give the address of its case."""
-    reporter = Reporter(house.directory)
+    reporter = reporter or Reporter(house.directory)
     files = [("мой файл.pdf", b"%PDF"), ("b.PNG", b"png")]
     sealed = reporter.report(TEXT, files=files, to=to, answers=answers)
     intake.deposit(sealed, reporter.keys.mailbox)
@@ -125,6 +126,71 @@ def test_a_reply_can_be_edited_before_it_is_sent(
     assert again.status_code == 200
     assert "Первый вариант</textarea>" in again.text
     assert len(fake_intake.replies) == 1
+
+
+@pytest.mark.parametrize("confirmed", [{}, {"confirmed": "yes"}])
+def test_who_answers_second_is_told_before_it_is_sent(
+    house: House,
+    fake_intake: FakeIntake,
+    member: Opener,
+    confirmed: dict[str, str],
+) -> None:
+    """The text is kept, the first answer is shown, and once more sends."""
+    first, second = member("Айгүл"), member("Борис")
+    path = with_case(first, house, fake_intake)
+    second.get(path)
+    send = {"state": "closed", "confirmed": "yes"}
+    first.follow(first.post(f"{path}/replies", text="Первый ответ", **send))
+
+    told = second.post(
+        f"{path}/replies", text="Второй ответ", state="under_review", **confirmed
+    )
+
+    assert told.status_code == 409
+    assert 'id="error-summary"' in told.text
+    assert "Второй ответ</textarea>" in told.text
+    assert "Первый ответ" in told.text
+    assert told.text.count('class="chip chip-new"') == 1
+    assert len(fake_intake.replies) == 2  # the acknowledgement, and the first
+    second.follow(second.post(f"{path}/replies", text="Второй ответ", **send))
+    assert len(fake_intake.replies) == 3
+
+
+def test_a_reply_pressed_twice_is_sent_once(
+    house: House, fake_intake: FakeIntake, member: Opener
+) -> None:
+    """The second press answers a thread that has grown by the first."""
+    browser = member("Айгүл")
+    path = with_case(browser, house, fake_intake)
+    form = browser.page
+    send = {"text": "Ответ", "state": "closed", "confirmed": "yes"}
+
+    browser.post(f"{path}/replies", **send)
+    browser.page = form
+    again = browser.post(f"{path}/replies", **send)
+
+    assert again.status_code == 409
+    assert len(fake_intake.replies) == 2
+
+
+def test_a_message_that_came_meanwhile_is_read_first(
+    house: House, fake_intake: FakeIntake, member: Opener
+) -> None:
+    """Also what the reporter wrote can change the answer."""
+    reader, colleague = member("Айгүл"), member("Борис")
+    reporter = Reporter(house.directory)
+    path = with_case(reader, house, fake_intake, reporter=reporter)
+    fake_intake.deposit(reporter.message("Уже неважно."), reporter.keys.mailbox)
+    colleague.follow(colleague.post("/sync"))
+
+    told = reader.post(f"{path}/replies", text="Ответ", state="closed", seen="2")
+
+    assert told.status_code == 409
+    assert "Уже неважно." in told.text
+    for nonsense in ("", "x", "-1", "9" * 20):
+        send = {"text": "Ответ", "state": "closed", "confirmed": "yes"}
+        again = reader.post(f"{path}/replies", seen=nonsense, **send)
+        assert again.status_code == 409
 
 
 def test_a_reply_that_waits_and_one_that_nobody_reads_are_told(

@@ -92,9 +92,7 @@ def test_a_report_comes_and_an_answer_goes(
 
     outcome = house.services.sync(by=by)
     row = house.services.list_cases(by=by).rows[0]
-    delivery = house.services.write_reply(
-        row.id, text="Рахмет", state=CaseState.UNDER_REVIEW, by=by
-    )
+    delivery = house.answer(row.id, text="Рахмет", state=CaseState.UNDER_REVIEW, by=by)
 
     assert (outcome.arrived, outcome.cases, outcome.replies_sent) == (1, 1, 1)
     assert delivery is Delivery.SENT
@@ -127,9 +125,7 @@ def test_a_deleted_mailbox_is_told(real: tuple[House, ServerProcess]) -> None:
     assert gone.status_code == 204
 
     row = house.services.list_cases(by=by).rows[0]
-    delivery = house.services.write_reply(
-        row.id, text="Рахмет", state=CaseState.CLOSED, by=by
-    )
+    delivery = house.answer(row.id, text="Рахмет", state=CaseState.CLOSED, by=by)
 
     assert delivery is Delivery.GONE
 
@@ -146,9 +142,7 @@ def test_a_reply_waits_for_an_intake_that_is_away(
     row = house.services.list_cases(by=by).rows[0]
     server.kill()
 
-    first = house.services.write_reply(
-        row.id, text="Рахмет", state=CaseState.CLOSED, by=by
-    )
+    first = house.answer(row.id, text="Рахмет", state=CaseState.CLOSED, by=by)
     server.start()
     later = house.with_intake(HttpIntake(origin=server.url, clock=house.clock))
     outcome = later.services.sync(by=by)

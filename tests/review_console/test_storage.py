@@ -259,9 +259,7 @@ def test_no_content_lies_in_clear(house: House, fake_intake: FakeIntake) -> None
     page = house.services.show_case(case_id, by=by)
     house.services.rename_case(case_id, "CANARY title", by=by)
     fake_intake.is_reachable = False
-    house.services.write_reply(
-        case_id, text="CANARY reply", state=page.case.case.state, by=by
-    )
+    house.answer(case_id, text="CANARY reply", state=page.case.case.state, by=by)
 
     everything = b"".join(
         path.read_bytes()
