@@ -121,14 +121,18 @@ class SigningKey:
     seed: bytes = field(repr=False)
     """32 bytes; whoever has them can sign."""
 
+    _key: signing.SigningKey = field(init=False, repr=False)
+    """The seed, expanded once."""
+
     def __post_init__(self) -> None:
-        """Refuse a wrong length, without quoting it.
+        """Refuse a wrong length, without quoting it; expand the seed.
 
         Raises:
             MalformedError: It is not 32 bytes.
         """
         if len(self.seed) != SEED_BYTES:
             raise MalformedError("an Ed25519 seed is 32 bytes")
+        object.__setattr__(self, "_key", signing.SigningKey(self.seed))
 
     @classmethod
     def generate(cls, entropy: Entropy) -> Self:
@@ -143,8 +147,8 @@ class SigningKey:
     @property
     def verification_key(self) -> VerificationKey:
         """The public half."""
-        return VerificationKey(bytes(signing.SigningKey(self.seed).verify_key))
+        return VerificationKey(bytes(self._key.verify_key))
 
     def sign(self, message: bytes) -> bytes:
         """Sign with plain Ed25519 (not prehashed): 64 bytes."""
-        return signing.SigningKey(self.seed).sign(message).signature
+        return self._key.sign(message).signature

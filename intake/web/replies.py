@@ -43,8 +43,8 @@ _LENGTH: Final = N_(
     "too much."
 )
 _CHECK: Final = N_(
-    "One of the words or characters is wrong. Compare it with what you wrote down. "
-    "Nothing was sent."
+    "One of the words or characters is wrong. Compare it with what you wrote down, "
+    "and type it all again: this page gives nothing back."
 )
 
 blueprint = Blueprint(

@@ -36,6 +36,7 @@ REPORT_FIELDS: Final = frozenset(
 MESSAGE_FIELDS: Final = frozenset({"text"})
 
 _EMPTY: Final = N_("Write what happened.")
+_EMPTY_MESSAGE: Final = N_("Write your message.")
 _LONG: Final = N_("The text is too long. Put the rest into a file and attach it.")
 _ANSWER_LONG: Final = N_("This answer is too long. Characters at most: {limit}")
 _NOT_A_CHOICE: Final = N_("Choose one of the answers.")
@@ -63,7 +64,7 @@ class FormParser:
 
     def report(self, language: Language) -> Written | Invalid:
         """Read a report."""
-        text = self._text()
+        text = self._text(_EMPTY)
         answers = {name: self._line(name) for name in LINES}
         ongoing = self._choice("ongoing", Ongoing)
         source = self._choice("source", Source)
@@ -88,15 +89,15 @@ class FormParser:
 
     def message(self, language: Language) -> Written | Invalid:
         """Read a message."""
-        text = self._text()
+        text = self._text(_EMPTY_MESSAGE)
         if self._errors:
             return Invalid(errors=self._errors)
         return Written(text=text, language=language, answers=Answers(), consent=None)
 
-    def _text(self) -> str:
+    def _text(self, empty: str) -> str:
         text = self._values.get("text", "")
         if is_blank(text):
-            self._fail("text", _EMPTY)
+            self._fail("text", empty)
         written = json.dumps(dict(self._values), ensure_ascii=False)
         if len(written.encode("utf-8", "replace")) > WRITTEN_LIMIT_BYTES:
             self._fail("text", _LONG)

@@ -169,6 +169,16 @@ def test_a_broken_answer_is_told(
     assert visit.page.is_visible("#open-mailbox")
 
 
+def test_enter_opens_the_mailbox(visit: Visit, codename: Codename) -> None:
+    """The field has room for ten words, and is one line all the same."""
+    visit.open("/ru/mailbox")
+    visit.page.fill("#codename", codename.words(Language.RU))
+    visit.page.press("#codename", "Enter")
+
+    visit.shown("#replies")
+    assert visit.complaints == []
+
+
 def test_a_message_is_sent_and_another_one_can_be(
     visit: Visit, codename: Codename, photo: Path
 ) -> None:

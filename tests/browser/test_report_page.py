@@ -180,13 +180,37 @@ def test_a_site_that_does_not_answer_is_told(visit: Visit) -> None:
     assert visit.shown("#trouble") != offline
 
 
+def test_own_links_ask_before_what_was_typed_is_lost(visit: Visit) -> None:
+    """A touch on another language does not cost half an hour of writing."""
+    other = "a[hreflang=en]"
+    visit.open("/ru/report")
+    visit.page.fill("#text", TEXT)
+    visit.page.click(other)
+    visit.page.click("#confirm-leave [data-part=back]")
+    assert visit.page.is_hidden("#confirm-leave")
+    assert visit.page.input_value("#text") == TEXT
+
+    with visit.page.expect_popup() as opened:
+        visit.page.click("#report a[href='/ru/help']")
+    assert opened.value.url.endswith("/ru/help")
+    assert visit.page.input_value("#text") == TEXT
+
+    visit.page.click(other)
+    visit.page.click("#confirm-leave [data-part=confirm]")
+    visit.page.wait_for_url("**/en/report")
+    visit.page.wait_for_selector("#report:not([hidden])")
+    visit.page.click("a[hreflang=kk]")
+    visit.page.wait_for_url("**/kk/report")
+    assert visit.complaints == []
+
+
 def test_a_closed_form_keeps_what_was_typed(visit: Visit) -> None:
     """503 to the creation: the reporter is told, and can try again later."""
     visit.page.route("**/uploads", lambda route: route.fulfill(status=503))
 
     _write(visit)
 
-    visit.shown("#trouble")
+    assert "на этой странице" in visit.shown("#trouble")
     assert visit.page.input_value("#text") == TEXT
     assert visit.page.is_hidden("#codename")
     assert visit.page.text_content("#codename-characters") == ""

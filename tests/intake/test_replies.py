@@ -125,10 +125,11 @@ def test_a_mailbox_with_a_reply_is_as_long_as_one_without(
         ("", "Type your codename."),
         ("abandon abandon", "Something is missing, or there is too much."),
         ("abandon " * 9 + "zzzz", "zzzz"),
-        ("abandon " * 10, "Compare it with what you wrote down."),
+        ("abandon " * 10, "Compare it with what you wrote down, and type it all"),
+        ("abandon\n" * 5 + "abandon\r\n" * 5, "Compare it with what you wrote down"),
         ("<script>alert(1)</script> " + "abandon " * 9, "&lt;script&gt;"),
     ],
-    ids=["empty", "short", "unknown_word", "wrong_check", "markup"],
+    ids=["empty", "short", "unknown_word", "wrong_check", "line_ends", "markup"],
 )
 def test_a_mistyped_codename_is_told_before_any_store_is_asked(
     house: House, typed: str, words: str
@@ -141,6 +142,7 @@ def test_a_mistyped_codename_is_told_before_any_store_is_asked(
 
     assert answer.status_code == 422
     assert words in answer.text
+    assert "Nothing was sent" not in answer.text
     assert "<script>" not in answer.text
 
 
@@ -192,12 +194,13 @@ def test_a_message_is_sealed_and_signed(house: House, codename: Codename) -> Non
 def test_an_empty_message_comes_back(house: House, codename: Codename) -> None:
     """With the replies still above it."""
     _reply(house, codename, "Ответ команды")
-    reporter = _enter(house, codename.characters())
+    reporter = _enter(house, codename.characters(), "en")
     reporter.get("plain/mailbox/replies")
 
     answer = reporter.post("plain/mailbox/messages", {"text": " "}, multipart=True)
 
     assert answer.status_code == 422
+    assert "Write your message." in answer.text
     assert "Ответ команды" in answer.text
     assert house.deposits == []
 

@@ -43,6 +43,11 @@ export class MailboxPage {
             event.preventDefault()
             this.#open()
         })
+        load('codename', HTMLTextAreaElement).addEventListener('keydown', (event) => {
+            if (event.key !== 'Enter' || event.isComposing) return
+            event.preventDefault() // a codename is one line, however many it fills
+            this.#form.requestSubmit()
+        })
         this.#message.addEventListener('submit', (event) => {
             event.preventDefault()
             this.#send()
@@ -195,9 +200,14 @@ export class MailboxPage {
         if (!load('opening', HTMLElement).hidden) this.#backToCodename()
         if (wasSending) this.#backToMailbox()
         const isFormTrouble = trouble.kind === 'file' || trouble.kind === 'too_large'
-        const key = trouble.kind === 'lost' ? 'trouble_message_lost' : `trouble_${trouble.kind}`
-        const words = this.#texts.get(key, { name: trouble.fileName })
+        const words = this.#texts.get(keyOf(trouble, wasSending), { name: trouble.fileName })
         if (wasSending && isFormTrouble) showProblems(this.#message, [{ field: 'attachments', words }], this.#texts)
         else showTrouble(this.#texts, trouble, words)
     }
+}
+
+/** The words' key, where a message has others than a report. */
+function keyOf({ kind }: Trouble, wasSending: boolean): string {
+    if (kind === 'lost') return 'trouble_message_lost'
+    return wasSending && kind === 'closed' ? 'trouble_closed_meanwhile' : `trouble_${kind}`
 }

@@ -6,12 +6,14 @@ import { ReportPage } from './reportPage.ts'
 import { stopAsking } from './sending.ts'
 import { settingsOf } from './settings.ts'
 import { Texts } from './texts.ts'
+import { askBeforeLosing } from './typed.ts'
 import { showTrouble } from './troubles.ts'
 
 function start(form: HTMLFormElement, open: (form: HTMLFormElement) => unknown): void {
     const isAble = [globalThis.Worker, globalThis.TransformStream, globalThis.BigInt].every((part) => typeof part === 'function')
     if (isAble) {
         show('preparing', true)
+        askBeforeLosing()
         open(form)
     } else {
         showTrouble(new Texts(settingsOf(form).language), { kind: 'browser', fileName: '' })

@@ -99,9 +99,10 @@ export class ReportPage {
         const wasSending = this.#form.hidden && !load('sending', HTMLElement).hidden
         if (wasSending) this.#back()
         const isFormTrouble = trouble.kind === 'file' || trouble.kind === 'too_large'
-        const words = this.#texts.get(`trouble_${trouble.kind}`, { name: trouble.fileName })
+        const key = wasSending && trouble.kind === 'closed' ? 'trouble_closed_meanwhile' : `trouble_${trouble.kind}`
+        const words = this.#texts.get(key, { name: trouble.fileName })
         if (wasSending && isFormTrouble) showProblems(this.#form, [{ field: 'attachments', words }], this.#texts)
-        else showTrouble(this.#texts, trouble)
+        else showTrouble(this.#texts, trouble, words)
     }
 }
 
