@@ -31,8 +31,8 @@ demo: .venv-demo/ready  ## the whole house on loopback, with a dozen reports; Ct
 demo-clean:  ## forget what the demo made
 	rm -rf .demo
 
-.venv-demo/ready: requirements/intake.txt requirements/console.txt
-	$(call environment,.venv-demo,-r requirements/intake.txt -r requirements/console.txt)
+.venv-demo/ready: requirements/intake.txt requirements/console.txt requirements/tools.txt
+	$(call environment,.venv-demo,-r requirements/intake.txt -r requirements/console.txt -r requirements/tools.txt)
 
 # --- test it ----------------------------------------------------------------
 
@@ -92,6 +92,7 @@ lock: .venv/ready  ## choose the newest versions that are a week old, with hashe
 	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(LOCK) requirements/intake.in -c requirements/dev.txt -o requirements/intake.txt
 	$(LOCK) requirements/console.in -c requirements/dev.txt -o requirements/console.txt
+	$(LOCK) requirements/tools.in -c requirements/dev.txt -o requirements/tools.txt
 
 pictures: .venv/ready system-programs  ## every page in three languages into build/pictures, README's into docs
 	$(BIN)/python -m deploy.pictures docs/pictures
