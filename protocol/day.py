@@ -39,6 +39,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(DAY_ZONE).date()
 
 
+def midnight(day: date) -> datetime:
+    """Give the moment at which a day begins in Kazakhstan, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=DAY_ZONE).astimezone(UTC)
+
+
 def format_day(day: date) -> str:
     """Write a day as `YYYY-MM-DD`."""
     return f"{day.year:04}-{day.month:02}-{day.day:02}"

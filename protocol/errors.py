@@ -13,9 +13,10 @@
     │   ├── FutureDirectoryError   issued in the future: this clock is wrong
     │   ├── ExpiredDirectoryError  past its end: nothing may be sealed to it
     │   ├── StaleDirectoryError    an older version than one seen before
-    │   └── UnusableDirectoryError a role is missing, or a recipient is not hybrid
+    │   └── UnusableDirectoryError nobody to seal to, not hybrid, or too long a life
     ├── TooLargeError              more than a format may hold
-    └── UnverifiedRequestError     a sync request that its key did not sign
+    ├── UnverifiedRequestError     a sync request that its key did not sign
+    └── WeakPassphraseError        too short to guard a key at rest
 
 Every error has `.reason`, a short stable id (`padding_not_zero`) for test
 vectors, counters and translated texts. No message and no reason quotes what
@@ -133,3 +134,9 @@ class UnverifiedRequestError(ProtocolError):
     """A sync request is unsigned, altered, old, or signed by another key."""
 
     reason = "unverified_request"
+
+
+class WeakPassphraseError(ProtocolError):
+    """Too short to guard a key at rest, or absurdly long; nothing is quoted."""
+
+    reason = "weak_passphrase"

@@ -2,15 +2,26 @@
 
 Spec: docs/protocol.md §4.
 
-`content` is what it says; `signed` is how one comes to believe it.
+`content` is what it says; `signed` is how one comes to believe it; `identities`
+are the short-lived recipients that its reviewers certify.
 """
 
 from protocol.directory.content import (
     MAX_LIFETIME,
     DirectoryRecipient,
     KeyDirectory,
+    ReviewerKey,
     Role,
     TeamKey,
+)
+from protocol.directory.identities import (
+    MAX_IDENTITY_LIFETIME,
+    CertifiedIdentity,
+    IdentityCertificate,
+    IdentityList,
+    certify_identity,
+    current_certificates,
+    report_recipients,
 )
 from protocol.directory.signed import (
     SignedDirectory,
@@ -19,12 +30,20 @@ from protocol.directory.signed import (
 )
 
 __all__ = [
+    "MAX_IDENTITY_LIFETIME",
     "MAX_LIFETIME",
+    "CertifiedIdentity",
     "DirectoryRecipient",
+    "IdentityCertificate",
+    "IdentityList",
     "KeyDirectory",
+    "ReviewerKey",
     "Role",
     "SignedDirectory",
     "TeamKey",
+    "certify_identity",
+    "current_certificates",
+    "report_recipients",
     "sign_directory",
     "verify_directory",
 ]

@@ -8,9 +8,11 @@ Not done here: whether the root says it, and whether it holds now; that is
 Rules:
 * Hybrid recipients alone: a classical one makes the directory unusable.
 * Nobody lives longer in it than 92 days without a new signature.
+* It names reviewers by the key that certifies their short-lived identities
+  (`protocol.directory.identities`); reports are sealed to those.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -19,20 +21,30 @@ from typing import Final, Self
 from crypto.age import HybridRecipient
 from crypto.ed25519 import VerificationKey
 from protocol.day import format_day, format_moment
-from protocol.errors import MalformedError, UnusableDirectoryError
+from protocol.errors import (
+    MalformedError,
+    UnknownFormatError,
+    UnusableDirectoryError,
+)
 from protocol.key_text import parse_hybrid_recipient, parse_verification_key
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId
 from protocol.sha256_text import is_sha256
 from protocol.strict_json import MAX_INTEGER, Members, parse_document, serialize
 
-DIRECTORY_FORMAT: Final = "debunker-directory/1"
+DIRECTORY_FORMAT: Final = "debunker-directory/2"
+FORMAT_WITHOUT_REVIEWERS: Final = "debunker-directory/1"
+"""Its reviewers are recipients; read and written until nobody makes it any more."""
 
 MAX_LIFETIME: Final = timedelta(days=92)
 """A quarter: how long a stolen, since removed recipient can be used."""
 
 MAX_DIRECTORY_BYTES: Final = 2**18
 MAX_RECIPIENTS: Final = 64
+MAX_REVIEWERS: Final = 62
+MAX_REPORT_RECIPIENTS: Final = 64
+"""Reviewers and recovery together: a sealed report has no more stanzas."""
+
 MAX_TEAM_KEYS: Final = 256
 
 _SHA256_DIGITS: Final = 64
@@ -60,6 +72,15 @@ class DirectoryRecipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerKey:
+    """A reviewer's signing key: it certifies that reviewer's intake identities."""
+
+    key: VerificationKey
+    not_after: datetime
+    """It certifies nothing from this moment on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamKey:
     """A key that signs replies and referrals, and the days on which it did."""
 
@@ -83,6 +104,9 @@ class KeyDirectory:
     organisation: Mapping[Language, str] = field(hash=False)
     """Its name in every language."""
 
+    reviewers: tuple[ReviewerKey, ...] = field(default=(), repr=False)
+    """Who may certify intake identities."""
+
     recipients: tuple[DirectoryRecipient, ...] = field(repr=False)
     team: tuple[TeamKey, ...] = field(repr=False)
 
@@ -105,6 +129,9 @@ class KeyDirectory:
             raise MalformedError("expires_wrong")
         if self.expires - self.issued > MAX_LIFETIME:
             raise UnusableDirectoryError("lives_too_long")
+        recovery = [each for each in self.recipients if each.role is Role.RECOVERY]
+        if len(self.reviewers) + len(recovery) > MAX_REPORT_RECIPIENTS:
+            raise MalformedError("too_many_recipients")
 
     def report_recipients(self, now: datetime) -> tuple[HybridRecipient, ...]:
         """Give all reviewers and recovery recipients that are not past their end."""
@@ -113,6 +140,21 @@ class KeyDirectory:
             each.recipient
             for each in self.recipients
             if each.role in roles and now < each.not_after
+        )
+
+    def recovery_recipients(self, now: datetime) -> tuple[HybridRecipient, ...]:
+        """Give the recovery recipients that are not past their end."""
+        return self._recipients_of(Role.RECOVERY, now)
+
+    def offline_recipients(self, now: datetime) -> tuple[HybridRecipient, ...]:
+        """Give the recipients for offline pages that are not past their end."""
+        return self._recipients_of(Role.OFFLINE, now)
+
+    def _recipients_of(self, role: Role, now: datetime) -> tuple[HybridRecipient, ...]:
+        return tuple(
+            each.recipient
+            for each in self.recipients
+            if each.role is role and now < each.not_after
         )
 
     def team_keys_on(self, day: date) -> tuple[VerificationKey, ...]:
@@ -127,9 +169,13 @@ class KeyDirectory:
 
     def to_json(self) -> bytes:
         """Write `directory.json`."""
+        reviewers = [
+            {"key": str(each.key), "not_after": format_moment(each.not_after)}
+            for each in self.reviewers
+        ]
         return serialize(
             {
-                "format": DIRECTORY_FORMAT,
+                "format": DIRECTORY_FORMAT if reviewers else FORMAT_WITHOUT_REVIEWERS,
                 "version": self.version,
                 "issued": format_moment(self.issued),
                 "expires": format_moment(self.expires),
@@ -138,6 +184,7 @@ class KeyDirectory:
                 "organisation": {
                     language.value: self.organisation[language] for language in Language
                 },
+                **({"reviewers": reviewers} if reviewers else {}),
                 "recipients": [
                     {
                         "role": each.role.value,
@@ -175,7 +222,7 @@ class KeyDirectory:
         """
         if len(untrusted) > MAX_DIRECTORY_BYTES:
             raise MalformedError("directory_too_long")
-        members = parse_document(untrusted, format_name=DIRECTORY_FORMAT)
+        members, reviewers = _open_document(untrusted)
         recipients = members.objects("recipients", limit=MAX_RECIPIENTS)
         team = members.objects("team", limit=MAX_TEAM_KEYS)
         directory = cls(
@@ -187,6 +234,7 @@ class KeyDirectory:
             ),
             organisation_id=members.parsed("organisation_id", OrganisationId.parse),
             organisation=_take_names(members.object("organisation")),
+            reviewers=tuple(map(_take_reviewer, reviewers)),
             recipients=tuple(map(_take_recipient, recipients)),
             team=tuple(map(_take_team_key, team)),
         )
@@ -203,6 +251,24 @@ def _take_names(members: Members) -> dict[Language, str]:
     }
     members.finish()
     return names
+
+
+def _open_document(untrusted: bytes) -> tuple[Members, Sequence[Members]]:
+    try:
+        members = parse_document(untrusted, format_name=DIRECTORY_FORMAT)
+    except UnknownFormatError:
+        members = parse_document(untrusted, format_name=FORMAT_WITHOUT_REVIEWERS)
+        return members, ()
+    return members, members.objects("reviewers", limit=MAX_REVIEWERS)
+
+
+def _take_reviewer(members: Members) -> ReviewerKey:
+    reviewer = ReviewerKey(
+        key=members.parsed("key", parse_verification_key),
+        not_after=members.moment("not_after"),
+    )
+    members.finish()
+    return reviewer
 
 
 def _take_recipient(members: Members) -> DirectoryRecipient:

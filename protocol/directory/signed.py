@@ -32,7 +32,7 @@ from protocol.errors import (
 )
 from protocol.strict_json import parse_document, serialize
 
-SIGNED_DIRECTORY_FORMAT: Final = "debunker-signed-directory/1"
+SIGNED_DIRECTORY_FORMAT: Final = "debunker-signed-directory/2"
 DIRECTORY_NAMESPACE: Final = "debunker-directory"
 
 CLOCK_TOLERANCE: Final = timedelta(days=1)
@@ -51,18 +51,22 @@ class SignedDirectory:
     signature: str = field(repr=False)
     """`directory.json.sig`, an armored SSHSIG."""
 
+    cross_signature: str | None = field(default=None, repr=False)
+    """`directory.json.cross.sig`: the other root's, while one replaces the other."""
+
     @property
     def sha256(self) -> str:
         """What the next version names as `previous`."""
         return hashlib.sha256(self.directory).hexdigest()
 
     def to_json(self) -> bytes:
-        """Write both as one document, for the sync channel."""
+        """Write all of it as one document, for the sync channel."""
         return serialize(
             {
                 "format": SIGNED_DIRECTORY_FORMAT,
                 "directory": self.directory.decode("utf-8"),
                 "signature": self.signature,
+                "cross_signature": self.cross_signature,
             }
         )
 
@@ -74,7 +78,7 @@ class SignedDirectory:
             untrusted: Any bytes.
 
         Returns:
-            Both, still to be verified.
+            All of it, still to be verified.
 
         Raises:
             MalformedError: It does not follow the format.
@@ -89,16 +93,35 @@ class SignedDirectory:
             signature=members.string(
                 "signature", limit_characters=_SIGNATURE_LIMIT_CHARACTERS
             ),
+            cross_signature=members.string_or_null(
+                "cross_signature", limit_characters=_SIGNATURE_LIMIT_CHARACTERS
+            ),
         )
         members.finish()
         return signed
 
 
-def sign_directory(directory: KeyDirectory, root: SigningKey) -> SignedDirectory:
-    """Sign a directory with the offline root key."""
+def sign_directory(
+    directory: KeyDirectory, root: SigningKey, *, cross_root: SigningKey | None = None
+) -> SignedDirectory:
+    """Sign a directory with the offline root key.
+
+    Args:
+        directory: What to sign.
+        root: The organisation's root key.
+        cross_root: The other root, while pages with either are in use.
+
+    Returns:
+        The directory with its signatures.
+    """
     content = directory.to_json()
-    signature = sshsig.sign(content, root, namespace=DIRECTORY_NAMESPACE)
-    return SignedDirectory(directory=content, signature=signature)
+    return SignedDirectory(
+        directory=content,
+        signature=sshsig.sign(content, root, namespace=DIRECTORY_NAMESPACE),
+        cross_signature=None
+        if cross_root is None
+        else sshsig.sign(content, cross_root, namespace=DIRECTORY_NAMESPACE),
+    )
 
 
 def verify_directory(
@@ -121,7 +144,7 @@ def verify_directory(
         The directory, safe to seal to.
 
     Raises:
-        NotSignedByRootError: `root` did not sign it.
+        NotSignedByRootError: `root` made neither of its signatures.
         MalformedError: It does not follow the format.
         UnknownFormatError: It is of another format or version.
         FutureDirectoryError: This clock is behind by more than a day.
@@ -146,21 +169,24 @@ def verify_directory(
     if directory.version < newest_seen:
         raise StaleDirectoryError("replaced by a newer version")
     # 5. Sealed to nobody, or to no recovery key, a report may be lost.
-    roles = directory.roles_on(now)
-    if Role.REVIEWER not in roles:
+    certify = any(now < each.not_after for each in directory.reviewers)
+    if not certify and Role.REVIEWER not in directory.roles_on(now):
         raise UnusableDirectoryError("no_reviewer")
-    if Role.RECOVERY not in roles:
+    if not directory.recovery_recipients(now):
         raise UnusableDirectoryError("no_recovery")
     return directory
 
 
 def _verify_signature(untrusted: SignedDirectory, root: VerificationKey) -> None:
+    for signature in (untrusted.signature, untrusted.cross_signature):
+        if signature is not None and _is_by(root, signature, untrusted.directory):
+            return
+    raise NotSignedByRootError("the root did not sign it")
+
+
+def _is_by(root: VerificationKey, signature: str, directory: bytes) -> bool:
     try:
-        sshsig.verify(
-            untrusted.signature,
-            untrusted.directory,
-            [root],
-            namespace=DIRECTORY_NAMESPACE,
-        )
+        sshsig.verify(signature, directory, [root], namespace=DIRECTORY_NAMESPACE)
     except CryptoError:
-        raise NotSignedByRootError("the root did not sign it") from None
+        return False
+    return True

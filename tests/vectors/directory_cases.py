@@ -149,7 +149,7 @@ def _malformed() -> Iterator[tuple[str, bytes, str, str]]:
 
 
 def _wrong_documents(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
-    newer = changed(good, format="debunker-directory/2")
+    newer = changed(good, format="debunker-directory/3")
     yield "next_format", newer, "unknown_format", "a version that is not known"
     other = changed(good, format="debunker-report/1")
     yield "other_format", other, "unknown_format", "another format of ours"
