@@ -55,12 +55,14 @@ VALID = [
     (
         [
             (
-                "shadow pistol academic always adequate wildlife fancy gross oasis cylinder "
-                "mustang wrist rescue view short owner flip making coding armed"
+                "shadow pistol academic always adequate wildlife fancy gross oasis "
+                "cylinder mustang wrist rescue view short owner flip making coding "
+                "armed"
             ),
             (
-                "shadow pistol academic acid actress prayer class unknown daughter sweater "
-                "depict flip twice unkind craft early superior advocate guest smoking"
+                "shadow pistol academic acid actress prayer class unknown daughter "
+                "sweater depict flip twice unkind craft early superior advocate guest "
+                "smoking"
             ),
         ],
         "b43ceb7e57a0ea8766221624d01b0864",
@@ -70,10 +72,10 @@ INVALID = {
     "checksum": [ONE.removesuffix("luck") + "lunar"],
     "padding": [
         (
-            "theory painting academic academic campus sweater year military elder discuss "
-            "acne wildlife boring employer fused large satoshi bundle carbon diagnose "
-            "anatomy hamster leaves tracks paces beyond phantom capital marvel lips "
-            "facility obtain sister"
+            "theory painting academic academic campus sweater year military elder "
+            "discuss acne wildlife boring employer fused large satoshi bundle carbon "
+            "diagnose anatomy hamster leaves tracks paces beyond phantom capital "
+            "marvel lips facility obtain sister"
         )
     ],
     "too few": [FIRST_OF_TWO],
@@ -99,12 +101,12 @@ INVALID = {
     ],
     "digest": [
         (
-            "guilt walnut academic acid deliver remove equip listen vampire tactics nylon "
-            "rhythm failure husband fatigue alive blind enemy teaspoon rebound"
+            "guilt walnut academic acid deliver remove equip listen vampire tactics "
+            "nylon rhythm failure husband fatigue alive blind enemy teaspoon rebound"
         ),
         (
-            "guilt walnut academic agency brave hamster hobo declare herd taste alpha slim "
-            "criminal mild arcade formal romp branch pink ambition"
+            "guilt walnut academic agency brave hamster hobo declare herd taste alpha "
+            "slim criminal mild arcade formal romp branch pink ambition"
         ),
     ],
 }
