@@ -243,6 +243,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
         A WSGI application for one process: sessions live in its memory.
     """
     adapters = make_adapters(config, clock=clock, entropy=entropy)
+    adapters.files.clear_unfinished()
     app = Flask("review_console", root_path=str(Path(__file__).parent))
     app.config.update(
         SECRET_KEY=entropy(SECRET_BYTES),

@@ -28,6 +28,8 @@ class AuditKind(Enum):
     ORGANISATION_KEYS_MADE = "organisation_keys_made"
     DIRECTORY_ADDED = "directory_added"
     DESTINATION_ADDED = "destination_added"
+    INTAKE_IDENTITY_MADE = "intake_identity_made"
+    INTAKE_IDENTITY_DESTROYED = "intake_identity_destroyed"
     LOGGED_IN = "logged_in"
     CASE_OPENED = "case_opened"
     MESSAGE_ADDED = "message_added"

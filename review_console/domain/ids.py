@@ -50,6 +50,12 @@ class AccountId(RowId):
     __slots__ = ()
 
 
+class IntakeIdentityId(RowId):
+    """Of a short-lived intake identity, and of the file with its private half."""
+
+    __slots__ = ()
+
+
 class CaseId(RowId):
     """Of a case."""
 

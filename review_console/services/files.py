@@ -16,6 +16,10 @@ from review_console.domain.ids import ReferralId
 class SealedFiles(Protocol):
     """Files that are on disk when a method returns, or not at all."""
 
+    def clear_unfinished(self) -> None:
+        """Remove what a kill left unfinished; for the one server, as it starts."""
+        ...
+
     def receive(
         self,
         deposit_id: DepositId,

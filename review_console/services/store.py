@@ -8,7 +8,7 @@ is not found.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
@@ -26,9 +26,12 @@ from review_console.domain.ids import (
     AccountId,
     CaseId,
     DestinationId,
+    IntakeIdentityId,
     MessageId,
     ReferralId,
 )
+from review_console.domain.intake_identity import IntakeIdentity
+from review_console.domain.publication import Publication
 from review_console.domain.referral import Referral, ReferralState
 
 
@@ -136,8 +139,36 @@ class Directories(Protocol):
         """Find the newest if the intake has not got it from us."""
         ...
 
-    def mark_published(self, version: int) -> None:
-        """Remember that the intake has it."""
+    def mark_published(self, version: int, *, is_published: bool = True) -> None:
+        """Remember that the intake has it, or that visitors do not get it."""
+        ...
+
+
+class IntakeIdentities(Protocol):
+    """The public halves of intake identities, and what became of the private."""
+
+    def add(self, identity: IntakeIdentity) -> None:
+        """Add a new one."""
+        ...
+
+    def kept(self) -> Sequence[IntakeIdentity]:
+        """List those not yet destroyed, the oldest first."""
+        ...
+
+    def mark_destroyed(self, identity_id: IntakeIdentityId, on: date) -> None:
+        """Remember that the private half is no more."""
+        ...
+
+
+class Publications(Protocol):
+    """The last publication of keys."""
+
+    def save(self, publication: Publication) -> None:
+        """Remember it in the place of the one before."""
+        ...
+
+    def newest(self) -> Publication | None:
+        """Find it."""
         ...
 
 
@@ -378,6 +409,16 @@ class Unit(Protocol):
     @property
     def directories(self) -> Directories:
         """Reach the directories."""
+        ...
+
+    @property
+    def intake_identities(self) -> IntakeIdentities:
+        """Reach the intake identities."""
+        ...
+
+    @property
+    def publications(self) -> Publications:
+        """Reach the last publication."""
         ...
 
     @property

@@ -146,6 +146,7 @@ class DirectoryRows:
                 version=version,
                 directory=signed.directory,
                 signature=signed.signature,
+                cross_signature=signed.cross_signature,
                 is_published=False,
             ),
         )
@@ -160,12 +161,12 @@ class DirectoryRows:
         row = self._newest()
         return None if row is None or row.is_published else _directory(row)
 
-    def mark_published(self, version: int) -> None:
-        """Remember that the intake has it."""
+    def mark_published(self, version: int, *, is_published: bool = True) -> None:
+        """Remember that the intake has it, or that visitors do not get it."""
         self.connection.execute(
             update(tables.directories)
             .where(tables.directories.c.version == version)
-            .values(is_published=True),
+            .values(is_published=is_published),
         )
 
     def _newest(self) -> Row[Any] | None:
@@ -195,5 +196,9 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _directory(row: Row[Any]) -> tuple[int, SignedDirectory]:
-    signed = SignedDirectory(directory=row.directory, signature=row.signature)
+    signed = SignedDirectory(
+        directory=row.directory,
+        signature=row.signature,
+        cross_signature=row.cross_signature,
+    )
     return row.version, signed

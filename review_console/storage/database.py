@@ -21,6 +21,10 @@ from review_console.storage.accounts import (
 from review_console.storage.audit import AuditRows, SyncRunRows
 from review_console.storage.cases import CaseRows
 from review_console.storage.deposits import DepositRows
+from review_console.storage.intake_identities import (
+    IntakeIdentityRows,
+    PublicationRows,
+)
 from review_console.storage.referrals import DestinationRows, ReferralRows
 from review_console.storage.thread import MessageRows, ReplyRows
 
@@ -40,6 +44,8 @@ class SqlUnit:
     accounts: AccountRows
     organisation_keys: OrganisationKeyRows
     directories: DirectoryRows
+    intake_identities: IntakeIdentityRows
+    publications: PublicationRows
     deposits: DepositRows
     cases: CaseRows
     messages: MessageRows
@@ -56,6 +62,8 @@ class SqlUnit:
             accounts=AccountRows(connection),
             organisation_keys=OrganisationKeyRows(connection),
             directories=DirectoryRows(connection),
+            intake_identities=IntakeIdentityRows(connection),
+            publications=PublicationRows(connection),
             deposits=DepositRows(connection),
             cases=CaseRows(connection),
             messages=MessageRows(connection),

@@ -15,7 +15,6 @@ and on copying file systems that is no promise (SECURITY.md).
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from hashlib import sha256 as new_sha256
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -26,13 +25,11 @@ from crypto.errors import CryptoError
 from protocol.sync import DepositId
 from review_console.domain.errors import DamagedError, NotFoundError
 from review_console.domain.ids import ReferralId
+from review_console.storage.durable import PRIVATE_FOLDER, write_durably
 from review_console.storage.joined import JoinedFile
 
 HEADER_WINDOW_BYTES: Final = 1 << 18
 """64 hybrid stanzas of some 1.6 kB, and room to spare."""
-
-PRIVATE_FOLDER: Final = 0o700
-PRIVATE_FILE: Final = 0o600
 
 
 class _Arriving:
@@ -63,7 +60,7 @@ class SealedDirectory:
     """Implements `services.files.SealedFiles`."""
 
     def __init__(self, root: Path, *, entropy: Entropy) -> None:
-        """Make the folders, and clear away what a kill left unfinished.
+        """Make the folders.
 
         Args:
             root: The console's data directory.
@@ -74,6 +71,10 @@ class SealedDirectory:
         self._packages = root / "packages"
         for folder in (root, self._sealed, self._packages):
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+    def clear_unfinished(self) -> None:
+        """Remove what a kill left unfinished; the server alone does, as it starts."""
+        for folder in (self._sealed, self._packages):
             for left in folder.glob("*.partial"):
                 left.unlink(missing_ok=True)
 
@@ -106,7 +107,7 @@ class SealedDirectory:
             out.writelines(chunks)
             arriving.check(sha256)
 
-        _write_durably(self._payload(deposit_id), write_payload, entropy=self._entropy)
+        write_durably(self._payload(deposit_id), write_payload, entropy=self._entropy)
         self._write_header(deposit_id, window[:header_bytes])
 
     def holds(self, deposit_id: DepositId) -> bool:
@@ -147,7 +148,7 @@ class SealedDirectory:
         write: Callable[[BinaryIO], None],
     ) -> None:
         """Keep a sealed package; an exception in `write` leaves nothing."""
-        _write_durably(self._package(referral_id), write, entropy=self._entropy)
+        write_durably(self._package(referral_id), write, entropy=self._entropy)
 
     def open_package(self, referral_id: ReferralId) -> BinaryIO:
         """Open a sealed package; raises `NotFoundError`."""
@@ -169,7 +170,7 @@ class SealedDirectory:
         def write(out: BinaryIO) -> None:
             out.write(header)
 
-        _write_durably(self._header(deposit_id), write, entropy=self._entropy)
+        write_durably(self._header(deposit_id), write, entropy=self._entropy)
 
 
 def _fill(chunks: Iterator[bytes], length_bytes: int) -> bytes:
@@ -188,39 +189,3 @@ def _header_length(window: bytes) -> int:
         return Header.read(io.BytesIO(window)).length_bytes
     except CryptoError:
         return 0  # kept whole, and found unreadable when it is opened
-
-
-def _write_durably(
-    path: Path,
-    write: Callable[[BinaryIO], None],
-    *,
-    entropy: Entropy,
-) -> None:
-    """Write a temporary file, fsync, rename, fsync the directory."""
-    # Its own name for each writer: two must never share an unfinished file.
-    temporary = path.with_name(f"{path.name}.{entropy(8).hex()}.partial")
-    with _removed_on_failure(temporary):
-        descriptor = os.open(
-            temporary,
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL,
-            PRIVATE_FILE,
-        )
-        with os.fdopen(descriptor, "wb") as out:
-            write(out)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _removed_on_failure(temporary: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

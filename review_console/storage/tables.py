@@ -1,12 +1,16 @@
 """The tables, and so the list of what stands in clear on the console's disk.
 
-In clear: accounts (name, role, public keys, membership, day), public keys of the
-organisation, directories, destinations; of a sealed file its mailbox, day, size,
+In clear: accounts (name, role, public keys, membership, the days on which they came
+and left, the last notice they have read), public keys of the organisation,
+directories, destinations; of a sealed file its mailbox, day, size,
 SHA-256, state and why it is unreadable; of a case its number, mailbox, day and
 state, how many entries its thread has, who was granted it and how far they
-read; of a reply its number, day, author and delivery; of a referral its state,
+read, and whether its key must be replaced; which keys the recovery identity
+opens; of a reply its number, day, author and delivery; of a referral its state,
 who proposed and approved it and when, the approver's signature and the
-manifest's SHA-256; the audit entries; the counts of each sync.
+manifest's SHA-256; the audit entries; the counts of each sync; of an intake
+identity whose it is, its public half, its certificate and when it was destroyed;
+when keys were last published, and what went wrong.
 
 Encrypted under the case key: title, language, category, region, consent, the
 reporter's keys, report and messages, whether they are verified, file keys,
@@ -28,6 +32,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 ID_LENGTH: Final = 32
@@ -56,7 +61,10 @@ accounts: Final = Table(
     Column("sealed_vault", LargeBinary, nullable=False),
     Column("created_on", Date, nullable=False),
     Column("membership", Text),
+    Column("next_membership", Text),
     Column("newest_totp_step", Integer, nullable=False),
+    Column("closed_on", Date),
+    Column("notices_seen", Integer, nullable=False, server_default="0"),
 )
 
 organisation_keys: Final = Table(
@@ -64,6 +72,7 @@ organisation_keys: Final = Table(
     metadata,
     Column("kind", Text, primary_key=True),
     Column("public_key", Text, nullable=False),
+    Column("is_stale", Boolean, nullable=False, server_default=false()),
 )
 
 organisation_key_grants: Final = Table(
@@ -80,7 +89,30 @@ directories: Final = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("directory", LargeBinary, nullable=False),
     Column("signature", Text, nullable=False),
+    Column("cross_signature", Text),
     Column("is_published", Boolean, nullable=False),
+)
+
+intake_identities: Final = Table(
+    "intake_identities",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("account_id", ForeignKey(accounts.c.id), nullable=False, index=True),
+    Column("recipient", Text, nullable=False),
+    Column("not_before", String(MOMENT_LENGTH), nullable=False),
+    Column("not_after", String(MOMENT_LENGTH), nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("destroyed_on", Date),
+)
+
+publications: Final = Table(
+    "publications",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("tried_at", String(MOMENT_LENGTH), nullable=False),
+    Column("trouble", Text),
+    Column("clean_at", String(MOMENT_LENGTH)),
 )
 
 deposits: Final = Table(
@@ -107,6 +139,7 @@ cases: Final = Table(
     Column("newest_position", Integer, nullable=False),
     Column("sealed_title", LargeBinary, nullable=False),
     Column("sealed_facts", LargeBinary, nullable=False),
+    Column("key_is_stale", Boolean, nullable=False, server_default=false()),
 )
 
 case_grants: Final = Table(
@@ -118,6 +151,14 @@ case_grants: Final = Table(
     Column("under_vault", LargeBinary),
     Column("seen_position", Integer, nullable=False),
     Index(None, "account_id"),
+)
+
+recovery_grants: Final = Table(
+    "recovery_grants",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("recipient_sha256", String(HASH_LENGTH), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 messages: Final = Table(
@@ -189,6 +230,7 @@ audit: Final = Table(
     Column("kind", Text, nullable=False),
     Column("at", String(MOMENT_LENGTH), nullable=False),
     Column("by", String(ID_LENGTH)),
+    Column("subject", String(ID_LENGTH)),
     Column("case_id", String(ID_LENGTH), index=True),
     Column("state", Text),
     Column("sha256", String(HASH_LENGTH)),
