@@ -12,7 +12,13 @@ from crypto.entropy import system_entropy
 from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
 from protocol.day import parse_moment
-from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
+from protocol.directory import (
+    IdentityList,
+    KeyDirectory,
+    SignedDirectory,
+    report_recipients,
+    verify_directory,
+)
 from protocol.errors import (
     CodenameError,
     ProtocolError,
@@ -35,6 +41,10 @@ from tests.vectors.encoding import from_segments, to_segments
 
 def _named(case: Case) -> str:
     return case.name
+
+
+def _placed(case: Case) -> str:
+    return f"{case.folder}/{case.name}"
 
 
 @pytest.mark.parametrize("case", load_cases("ladder"), ids=_named)
@@ -133,11 +143,15 @@ def _read_archive(archive: bytes) -> list[dict[str, Any]]:
     return entries
 
 
-@pytest.mark.parametrize("case", load_cases("directory"), ids=_named)
+@pytest.mark.parametrize(
+    "case", [*load_cases("directory"), *load_cases("directory_2")], ids=_placed
+)
 def test_directory(case: Case) -> None:
     """A directory is accepted, or refused for the reason that the vector names."""
     signed = SignedDirectory(
-        directory=_directory_bytes(case), signature=case.given["signature"]
+        directory=_directory_bytes(case),
+        signature=case.given["signature"],
+        cross_signature=case.given.get("cross_signature"),
     )
 
     if case.reason is None:
@@ -163,10 +177,21 @@ def _read_directory(signed: SignedDirectory, case: Case) -> dict[str, Any]:
         newest_seen=case.given["newest_seen"],
         now=now,
     )
+    seals: dict[str, Any] = {
+        "report_recipients": list(map(str, directory.report_recipients(now)))
+    }
+    if case.folder == "directory_2":
+        seals = {
+            "reviewers": [
+                str(each.key) for each in directory.reviewers if now < each.not_after
+            ],
+            "recovery_recipients": list(map(str, directory.recovery_recipients(now))),
+            "offline_recipients": list(map(str, directory.offline_recipients(now))),
+        }
     return {
         "version": directory.version,
         "organisation_id": str(directory.organisation_id),
-        "report_recipients": list(map(str, directory.report_recipients(now))),
+        **seals,
         "team_keys_on_2026-06-30": _keys_on(directory, date(2026, 6, 30)),
         "team_keys_on_2026-07-01": _keys_on(directory, date(2026, 7, 1)),
     }
@@ -174,6 +199,27 @@ def _read_directory(signed: SignedDirectory, case: Case) -> dict[str, Any]:
 
 def _keys_on(directory: KeyDirectory, day: date) -> list[str]:
     return list(map(str, directory.team_keys_on(day)))
+
+
+@pytest.mark.parametrize("case", load_cases("identities"), ids=_named)
+def test_identities(case: Case) -> None:
+    """A list says whom to seal to, or is refused as the vector says."""
+    directory = KeyDirectory.parse(case.given["directory"].encode())
+    untrusted: str = case.given["identities"]
+
+    if case.reason is None:
+        found = _recipients(directory, untrusted, case)
+        assert {"report_recipients": found} == case.expected
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            _recipients(directory, untrusted, case)
+        assert refused.value.reason == case.reason
+
+
+def _recipients(directory: KeyDirectory, untrusted: str, case: Case) -> list[str]:
+    identities = IdentityList.parse(untrusted.encode())
+    now = parse_moment(case.given["now"])
+    return list(map(str, report_recipients(directory, identities, now)))
 
 
 @pytest.mark.parametrize("case", load_cases("reply"), ids=_named)

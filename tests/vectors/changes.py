@@ -23,10 +23,12 @@ def without(document: bytes, name: str) -> bytes:
     return to_json(members)
 
 
-def changed_in(document: bytes, array: str, **members: object) -> bytes:
-    """Replace members of the first object of an array, or add some."""
+def changed_in(
+    document: bytes, array: str, index: int = 0, /, **members: object
+) -> bytes:
+    """Replace members of an object of an array, the first one, or add some."""
     content: Members = json.loads(document)
-    content[array][0] |= members
+    content[array][index] |= members
     return to_json(content)
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from tests.vectors import (
     archive_cases,
     codename_cases,
+    directory_2_cases,
     directory_cases,
+    identity_cases,
     ladder_cases,
     mailbox_cases,
     reply_cases,
@@ -21,7 +23,9 @@ from tests.vectors.case import VECTORS, Case
 _MODULES = (
     archive_cases,
     codename_cases,
+    directory_2_cases,
     directory_cases,
+    identity_cases,
     ladder_cases,
     mailbox_cases,
     reply_cases,
