@@ -131,6 +131,12 @@ class Account:
     membership: str | None = field(repr=False)
     """The team's signature over this row; `None` until admitted."""
 
+    next_membership: str | None = field(default=None, repr=False)
+    """The same by the team key that the next directory will name."""
+
+    closed_on: date | None = None
+    """The day on which the person was taken out; `None` while they belong."""
+
     newest_totp_step: int
     """The last 30-second step that logged in; 0 if none. None works twice."""
 

@@ -25,13 +25,21 @@ class AuditKind(Enum):
 
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_ADMITTED = "account_admitted"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCESS_RESTORED = "access_restored"
+    PASSPHRASE_CHANGED = "passphrase_changed"
     ORGANISATION_KEYS_MADE = "organisation_keys_made"
+    TEAM_KEY_REPLACED = "team_key_replaced"
+    SYNC_KEY_REPLACED = "sync_key_replaced"
+    RECOVERY_RENEWED = "recovery_renewed"
     DIRECTORY_ADDED = "directory_added"
     DESTINATION_ADDED = "destination_added"
     INTAKE_IDENTITY_MADE = "intake_identity_made"
     INTAKE_IDENTITY_DESTROYED = "intake_identity_destroyed"
     LOGGED_IN = "logged_in"
     CASE_OPENED = "case_opened"
+    CASE_GRANTED = "case_granted"
+    CASE_KEY_REPLACED = "case_key_replaced"
     MESSAGE_ADDED = "message_added"
     TITLE_CHANGED = "title_changed"
     STATE_CHANGED = "state_changed"
@@ -53,6 +61,9 @@ class AuditEntry:
     by: AccountId | None
     """`None` for the operator at the command line, or the console itself."""
 
+    subject: AccountId | None = None
+    """Whose account it was done to: who came, left, or was given a case."""
+
     case: CaseId | None = None
     state: CaseState | None = None
     """The new one, of `STATE_CHANGED` and `REPLY_WRITTEN`."""
@@ -69,7 +80,7 @@ class AuditEntry:
         Returns:
             64 hexadecimal digits.
         """
-        members = {
+        members: dict[str, str | None] = {
             "kind": self.kind.value,
             "at": format_moment(self.at),
             "by": self.by,
@@ -78,4 +89,7 @@ class AuditEntry:
             "sha256": self.sha256,
             "previous": previous,
         }
+        if self.subject is not None:
+            # Entries from before there was a subject keep their hashes.
+            members["subject"] = self.subject
         return sha256(to_json(members)).hexdigest()

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from crypto.age import seal
 from crypto.entropy import Entropy
-from review_console.domain.account import Unlocked
+from review_console.domain.account import Account, Unlocked
 from review_console.domain.audit import AuditEntry, AuditKind
-from review_console.domain.errors import NotFoundError
+from review_console.domain.errors import NotFoundError, OrganisationError
 from review_console.domain.membership import sign_membership
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
-from review_console.services.organisation import open_organisation_key
-from review_console.services.store import OrganisationKeyKind, Store
+from review_console.services.key_holders import KeyHolder, MemberKeys
+from review_console.services.store import OrganisationKeyKind, Store, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +41,19 @@ class AdmitAccount:
 
         Raises:
             NotFoundError: There is no such account.
+            OrganisationError: It was closed, or who hands over has no keys.
         """
+        keys = MemberKeys(by=by, case_keys=self.case_keys)
         with self.store.begin() as unit:
             newcomer = unit.accounts.find(name)
             if newcomer is None:
-                raise NotFoundError("no such account")
-            for kind in OrganisationKeyKind:
-                if unit.organisation_keys.find_grant(kind, newcomer.id) is None:
-                    key = open_organisation_key(unit, kind, by)
-                    sealed = seal(
-                        key.seed,
-                        [newcomer.recipient],
-                        entropy=self.entropy,
-                    )
-                    unit.organisation_keys.save_grant(kind, newcomer.id, sealed)
-            team_key = open_organisation_key(unit, OrganisationKeyKind.TEAM, by)
-            membership = sign_membership(newcomer, team_key)
-            unit.accounts.save_membership(newcomer.id, membership)
+                raise NotFoundError(f"there is no account {name!r}: add-user first")
+            if newcomer.closed_on is not None:
+                raise OrganisationError(
+                    f"{newcomer.name} was taken out; add an account of another name",
+                )
+            hand_over_keys(unit, newcomer, keys, entropy=self.entropy)
+            sign_memberships(unit, newcomer, keys)
             granted = 0
             for case_id in unit.cases.ungranted(newcomer.id):
                 try:
@@ -71,6 +67,32 @@ class AdmitAccount:
                     kind=AuditKind.ACCOUNT_ADMITTED,
                     at=self.clock.now(),
                     by=by.id,
+                    subject=newcomer.id,
                 ),
             )
         return granted
+
+
+def hand_over_keys(
+    unit: Unit,
+    account: Account,
+    keys: KeyHolder,
+    *,
+    entropy: Entropy,
+) -> None:
+    """Seal to an account every key of the organisation that it has not."""
+    for kind in OrganisationKeyKind:
+        is_there = unit.organisation_keys.find(kind) is not None
+        if is_there and unit.organisation_keys.find_grant(kind, account.id) is None:
+            key = keys.organisation_key(unit, kind)
+            sealed = seal(key.seed, [account.recipient], entropy=entropy)
+            unit.organisation_keys.save_grant(kind, account.id, sealed)
+
+
+def sign_memberships(unit: Unit, account: Account, keys: KeyHolder) -> None:
+    """Take an account into the team, by the present team key and by the next."""
+    present = keys.organisation_key(unit, OrganisationKeyKind.TEAM)
+    unit.accounts.save_membership(account.id, sign_membership(account, present))
+    if unit.organisation_keys.find(OrganisationKeyKind.NEXT_TEAM) is not None:
+        coming = keys.organisation_key(unit, OrganisationKeyKind.NEXT_TEAM)
+        unit.accounts.save_next_membership(account.id, sign_membership(account, coming))

@@ -47,6 +47,9 @@ DIRECTORY_VALIDITY: Final = timedelta(days=90)
 
 TEAM_VALIDITY: Final = timedelta(days=730)
 
+FIRST_KEYS: Final = (OrganisationKeyKind.TEAM, OrganisationKeyKind.SYNC)
+"""What an organisation begins with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineKeys:
@@ -134,7 +137,7 @@ class MakeOrganisationKeys:
         Raises:
             OrganisationError: There is no account, or there are keys already.
         """
-        made = {kind: SigningKey.generate(self.entropy) for kind in OrganisationKeyKind}
+        made = {kind: SigningKey.generate(self.entropy) for kind in FIRST_KEYS}
         with self.store.begin() as unit:
             accounts = unit.accounts.all()
             if not accounts:

@@ -5,20 +5,21 @@ belongs to a case is loaded *visible to* an account: a case that was not granted
 is not found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
+from crypto.age import HybridRecipient
 from crypto.ed25519 import VerificationKey
 from protocol.directory import SignedDirectory
 from protocol.mailbox import MailboxId
 from protocol.reply import CaseState
 from protocol.sync import DepositId, ReplyId
 from review_console.domain.account import Account
-from review_console.domain.audit import AuditEntry
+from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.case import Case, Delivery, Message, StoredReply
 from review_console.domain.deposit import Deposit, DepositState
 from review_console.domain.destination import Destination
@@ -43,6 +44,9 @@ class OrganisationKeyKind(Enum):
 
     SYNC = "sync"
     """Signs requests to the intake."""
+
+    NEXT_TEAM = "next_team"
+    """Takes the team key's place when a directory names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,34 @@ class Accounts(Protocol):
         """Keep the team's signature over an account."""
         ...
 
+    def save_next_membership(self, account_id: AccountId, membership: str) -> None:
+        """Keep the next team key's signature over an account."""
+        ...
+
+    def take_next_memberships(self) -> None:
+        """Put the next team key's signatures in the place of the present one's."""
+        ...
+
+    def save_keys(self, account: Account) -> None:
+        """Put new keys under an old account, without a membership."""
+        ...
+
+    def save_vault(self, account_id: AccountId, sealed_vault: bytes) -> None:
+        """Keep a vault that was sealed anew."""
+        ...
+
+    def close(self, account_id: AccountId, on: date) -> None:
+        """Take a person out: nothing is left that they could open."""
+        ...
+
+    def notices_seen(self, account_id: AccountId) -> int:
+        """Tell up to which place of the audit log somebody has read notices."""
+        ...
+
+    def save_notices_seen(self, account_id: AccountId, place: int) -> None:
+        """Remember up to which place somebody has read notices."""
+        ...
+
     def use_totp_step(self, account_id: AccountId, step: int) -> bool:
         """Take a step that is newer than the last; false if it is not."""
         ...
@@ -100,6 +132,22 @@ class OrganisationKeys(Protocol):
 
     def add(self, kind: OrganisationKeyKind, key: VerificationKey) -> None:
         """Remember the public half of a new key."""
+        ...
+
+    def remove(self, kind: OrganisationKeyKind) -> None:
+        """Forget a key and every copy of it; forgetting none is no error."""
+        ...
+
+    def take_next_team_key(self) -> None:
+        """Put the next team key in the place of the present one."""
+        ...
+
+    def mark_stale(self, kind: OrganisationKeyKind) -> None:
+        """Remember that somebody who left could open it."""
+        ...
+
+    def is_stale(self, kind: OrganisationKeyKind) -> bool:
+        """Tell whether it must be replaced."""
         ...
 
     def find(self, kind: OrganisationKeyKind) -> VerificationKey | None:
@@ -120,7 +168,11 @@ class OrganisationKeys(Protocol):
         account_id: AccountId,
         sealed: bytes,
     ) -> None:
-        """Keep the seed, sealed to an account."""
+        """Keep the seed, sealed to an account, in the place of an older copy."""
+        ...
+
+    def remove_grant(self, kind: OrganisationKeyKind, account_id: AccountId) -> None:
+        """Forget an account's copy."""
         ...
 
 
@@ -204,6 +256,10 @@ class Deposits(Protocol):
         """Remember that the header was replaced."""
         ...
 
+    def forget_narrowing(self) -> None:
+        """Have the header of every opened file replaced once more."""
+        ...
+
 
 class Cases(Protocol):
     """Cases, grants of their keys, and what each account has seen."""
@@ -214,6 +270,14 @@ class Cases(Protocol):
 
     def add(self, case: Case) -> None:
         """Add a new case."""
+        ...
+
+    def all(self) -> Sequence[CaseId]:
+        """List every case by number, whoever may see it."""
+        ...
+
+    def load_any(self, case_id: CaseId) -> Case:
+        """Load a case for whoever has its key on another way than a grant."""
         ...
 
     def load(self, case_id: CaseId, *, visible_to: AccountId) -> tuple[Case, Grant]:
@@ -236,6 +300,39 @@ class Cases(Protocol):
 
     def counts(self, account_id: AccountId) -> Mapping[CaseState, int]:
         """Count the visible ones by state."""
+        ...
+
+    def granted(self, account_id: AccountId) -> Sequence[CaseId]:
+        """List the cases that an account has a key of."""
+        ...
+
+    def holders(self, case_id: CaseId) -> Sequence[AccountId]:
+        """List the accounts that have a key of a case."""
+        ...
+
+    def replace_grant(
+        self,
+        case_id: CaseId,
+        account_id: AccountId,
+        sealed: bytes,
+    ) -> None:
+        """Give the case's new key to an account that had the old one."""
+        ...
+
+    def revoke(self, case_id: CaseId, account_id: AccountId) -> None:
+        """Take the case key from an account."""
+        ...
+
+    def mark_stale(self, case_id: CaseId) -> None:
+        """Remember that somebody who left could open the case."""
+        ...
+
+    def stale(self) -> Sequence[CaseId]:
+        """List the cases whose key must be replaced."""
+        ...
+
+    def save_rekeyed(self, case: Case) -> None:
+        """Keep what was encrypted under the case's new key."""
         ...
 
     def grant(self, case_id: CaseId, account_id: AccountId, sealed: bytes) -> None:
@@ -276,8 +373,36 @@ class Cases(Protocol):
         ...
 
 
+class RecoveryGrants(Protocol):
+    """Keys of cases and of the organisation, sealed to recovery recipients."""
+
+    def names(self) -> Mapping[str, Collection[str]]:
+        """Name every key with the SHA-256 of the recipients that have it."""
+        ...
+
+    def save(self, name: str, recipient: HybridRecipient, sealed: bytes) -> None:
+        """Keep a key for a recipient, in the place of an older copy."""
+        ...
+
+    def find(self, name: str, recipient: HybridRecipient) -> bytes | None:
+        """Find a key, sealed to a recipient."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget every copy of a key."""
+        ...
+
+    def rename(self, old: str, new: str) -> None:
+        """Let the copies of one key be those of another."""
+        ...
+
+
 class Messages(Protocol):
     """Reports and messages inside cases."""
+
+    def save_rekeyed(self, message: Message) -> None:
+        """Keep what was encrypted under the case's new key."""
+        ...
 
     def add(self, message: Message) -> None:
         """Add."""
@@ -298,6 +423,10 @@ class Messages(Protocol):
 
 class Replies(Protocol):
     """Replies, waiting and sent."""
+
+    def save_rekeyed(self, reply: StoredReply) -> None:
+        """Keep what was encrypted under the case's new key."""
+        ...
 
     def add(self, reply: StoredReply) -> None:
         """Add."""
@@ -339,6 +468,10 @@ class Destinations(Protocol):
 class Referrals(Protocol):
     """Referrals."""
 
+    def save_rekeyed(self, referral: Referral) -> None:
+        """Keep what was encrypted under the case's new key."""
+        ...
+
     def add(self, referral: Referral) -> None:
         """Add."""
         ...
@@ -374,6 +507,18 @@ class Audit(Protocol):
 
     def of_case(self, case_id: CaseId) -> Sequence[AuditEntry]:
         """List in order."""
+        ...
+
+    def after(
+        self,
+        sequence: int,
+        kinds: Collection[AuditKind],
+    ) -> Sequence[tuple[int, AuditEntry]]:
+        """List entries of some kinds that came after a place in the log."""
+        ...
+
+    def newest_place(self) -> int:
+        """Tell how many entries there are."""
         ...
 
     def is_intact(self) -> bool:
@@ -429,6 +574,11 @@ class Unit(Protocol):
     @property
     def cases(self) -> Cases:
         """Reach the cases."""
+        ...
+
+    @property
+    def recovery_grants(self) -> RecoveryGrants:
+        """Reach what the recovery identity opens."""
         ...
 
     @property

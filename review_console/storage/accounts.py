@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from crypto.age import HybridRecipient, parse_recipient
 from crypto.ed25519 import VerificationKey
@@ -35,7 +36,10 @@ class AccountRows:
                 sealed_vault=account.sealed_vault,
                 created_on=account.created_on,
                 membership=account.membership,
+                next_membership=account.next_membership,
                 newest_totp_step=account.newest_totp_step,
+                closed_on=account.closed_on,
+                notices_seen=0,
             ),
         )
 
@@ -62,11 +66,57 @@ class AccountRows:
 
     def save_membership(self, account_id: AccountId, membership: str) -> None:
         """Keep the team's signature over an account."""
+        self._update(account_id, membership=membership)
+
+    def save_next_membership(self, account_id: AccountId, membership: str) -> None:
+        """Keep the next team key's signature over an account."""
+        self._update(account_id, next_membership=membership)
+
+    def take_next_memberships(self) -> None:
+        """Put the next team key's signatures in the place of the present one's."""
+        columns = tables.accounts.c
         self.connection.execute(
-            update(tables.accounts)
-            .where(tables.accounts.c.id == str(account_id))
-            .values(membership=membership),
+            update(tables.accounts).values(
+                membership=columns.next_membership,
+                next_membership=None,
+            ),
         )
+
+    def save_keys(self, account: Account) -> None:
+        """Put new keys under an old account, without a membership."""
+        self._update(
+            account.id,
+            recipient=str(account.recipient),
+            signing_key=str(account.signing_key),
+            sealed_vault=account.sealed_vault,
+            newest_totp_step=account.newest_totp_step,
+            membership=None,
+            next_membership=None,
+        )
+
+    def save_vault(self, account_id: AccountId, sealed_vault: bytes) -> None:
+        """Keep a vault that was sealed anew."""
+        self._update(account_id, sealed_vault=sealed_vault, newest_totp_step=0)
+
+    def close(self, account_id: AccountId, on: date) -> None:
+        """Take a person out: nothing is left that they could open."""
+        self._update(
+            account_id,
+            closed_on=on,
+            sealed_vault=b"",
+            membership=None,
+            next_membership=None,
+        )
+
+    def notices_seen(self, account_id: AccountId) -> int:
+        """Tell up to which place of the audit log somebody has read notices."""
+        columns = tables.accounts.c
+        query = select(columns.notices_seen).where(columns.id == str(account_id))
+        return int(self.connection.execute(query).scalar_one())
+
+    def save_notices_seen(self, account_id: AccountId, place: int) -> None:
+        """Remember up to which place somebody has read notices."""
+        self._update(account_id, notices_seen=place)
 
     def use_totp_step(self, account_id: AccountId, step: int) -> bool:
         """Take a step that is newer than the last; false if it is not."""
@@ -79,6 +129,13 @@ class AccountRows:
             .values(newest_totp_step=step),
         )
         return taken.rowcount == 1
+
+    def _update(self, account_id: AccountId, **values: object) -> None:
+        self.connection.execute(
+            update(tables.accounts)
+            .where(tables.accounts.c.id == str(account_id))
+            .values(**values),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +150,48 @@ class OrganisationKeyRows:
             insert(tables.organisation_keys).values(
                 kind=kind.value,
                 public_key=str(key),
+                is_stale=False,
             ),
         )
+
+    def remove(self, kind: OrganisationKeyKind) -> None:
+        """Forget a key and every copy of it; forgetting none is no error."""
+        grants = tables.organisation_key_grants
+        self.connection.execute(delete(grants).where(grants.c.kind == kind.value))
+        keys = tables.organisation_keys
+        self.connection.execute(delete(keys).where(keys.c.kind == kind.value))
+
+    def take_next_team_key(self) -> None:
+        """Put the next team key in the place of the present one."""
+        team, next_team = OrganisationKeyKind.TEAM, OrganisationKeyKind.NEXT_TEAM
+        self.remove(team)
+        keys, grants = tables.organisation_keys, tables.organisation_key_grants
+        query = select(keys).where(keys.c.kind == next_team.value)
+        row = self.connection.execute(query).one()
+        self.add(team, VerificationKey.parse(row.public_key))
+        self.connection.execute(
+            update(grants)
+            .where(grants.c.kind == next_team.value)
+            .values(kind=team.value),
+        )
+        if row.is_stale:
+            self.mark_stale(team)
+        self.remove(next_team)
+
+    def mark_stale(self, kind: OrganisationKeyKind) -> None:
+        """Remember that somebody who left could open it."""
+        self.connection.execute(
+            update(tables.organisation_keys)
+            .where(tables.organisation_keys.c.kind == kind.value)
+            .values(is_stale=True),
+        )
+
+    def is_stale(self, kind: OrganisationKeyKind) -> bool:
+        """Tell whether it must be replaced."""
+        query = select(tables.organisation_keys.c.is_stale).where(
+            tables.organisation_keys.c.kind == kind.value,
+        )
+        return bool(self.connection.execute(query).scalar_one_or_none())
 
     def find(self, kind: OrganisationKeyKind) -> VerificationKey | None:
         """Find the public half of the newest key."""
@@ -123,12 +220,23 @@ class OrganisationKeyRows:
         account_id: AccountId,
         sealed: bytes,
     ) -> None:
-        """Keep the seed, sealed to an account."""
+        """Keep the seed, sealed to an account, in the place of an older copy."""
+        self.remove_grant(kind, account_id)
         self.connection.execute(
             insert(tables.organisation_key_grants).values(
                 kind=kind.value,
                 account_id=str(account_id),
                 sealed=sealed,
+            ),
+        )
+
+    def remove_grant(self, kind: OrganisationKeyKind, account_id: AccountId) -> None:
+        """Forget an account's copy."""
+        grants = tables.organisation_key_grants
+        self.connection.execute(
+            delete(grants).where(
+                grants.c.kind == kind.value,
+                grants.c.account_id == str(account_id),
             ),
         )
 
@@ -191,7 +299,9 @@ def _account(row: Row[Any]) -> Account:
         sealed_vault=row.sealed_vault,
         created_on=row.created_on,
         membership=row.membership,
+        next_membership=row.next_membership,
         newest_totp_step=row.newest_totp_step,
+        closed_on=row.closed_on,
     )
 
 

@@ -1,10 +1,10 @@
 """Rows of audit entries, chained, and of syncs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from protocol.day import format_moment, parse_moment
 from protocol.reply import CaseState
@@ -36,6 +36,7 @@ class AuditRows:
                 kind=entry.kind.value,
                 at=format_moment(entry.at),
                 by=None if entry.by is None else str(entry.by),
+                subject=None if entry.subject is None else str(entry.subject),
                 case_id=None if entry.case is None else str(entry.case),
                 state=None if entry.state is None else entry.state.value,
                 sha256=entry.sha256,
@@ -51,6 +52,28 @@ class AuditRows:
             .order_by(_audit.sequence)
         )
         return tuple(_entry(row) for row in self.connection.execute(query))
+
+    def after(
+        self,
+        sequence: int,
+        kinds: Collection[AuditKind],
+    ) -> Sequence[tuple[int, AuditEntry]]:
+        """List entries of some kinds that came after a place in the log."""
+        query = (
+            select(tables.audit)
+            .where(
+                _audit.sequence > sequence,
+                _audit.kind.in_([kind.value for kind in kinds]),
+            )
+            .order_by(_audit.sequence)
+        )
+        rows = self.connection.execute(query)
+        return tuple((row.sequence, _entry(row)) for row in rows)
+
+    def newest_place(self) -> int:
+        """Tell how many entries there are."""
+        query = select(func.max(_audit.sequence))
+        return self.connection.execute(query).scalar() or 0
 
     def is_intact(self) -> bool:
         """Check the whole chain."""
@@ -106,6 +129,7 @@ def _entry(row: Row[Any]) -> AuditEntry:
         kind=AuditKind(row.kind),
         at=parse_moment(row.at),
         by=None if row.by is None else AccountId(row.by),
+        subject=None if row.subject is None else AccountId(row.subject),
         case=None if row.case_id is None else CaseId(row.case_id),
         state=None if row.state is None else CaseState(row.state),
         sha256=row.sha256,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from protocol.mailbox import MailboxId
 from protocol.reply import CaseState
@@ -43,6 +43,19 @@ class CaseRows:
                 sealed_facts=case.sealed_facts,
             ),
         )
+
+    def all(self) -> Sequence[CaseId]:
+        """List every case by number, whoever may see it."""
+        query = select(_cases.id).order_by(_cases.number)
+        return tuple(CaseId(each) for each in self.connection.execute(query).scalars())
+
+    def load_any(self, case_id: CaseId) -> Case:
+        """Load a case for whoever has its key on another way than a grant."""
+        query = select(tables.cases).where(_cases.id == str(case_id))
+        row = self.connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFoundError("no such case")
+        return _case(row)
 
     def load(self, case_id: CaseId, *, visible_to: AccountId) -> tuple[Case, Grant]:
         """Load; raises `NotFoundError` also if it was not granted."""
@@ -100,6 +113,62 @@ class CaseRows:
         return {
             CaseState(state): count for state, count in self.connection.execute(query)
         }
+
+    def granted(self, account_id: AccountId) -> Sequence[CaseId]:
+        """List the cases that an account has a key of."""
+        query = (
+            select(_cases.id)
+            .join(tables.case_grants, _grants.case_id == _cases.id)
+            .where(_grants.account_id == str(account_id))
+            .order_by(_cases.number)
+        )
+        return tuple(CaseId(each) for each in self.connection.execute(query).scalars())
+
+    def holders(self, case_id: CaseId) -> Sequence[AccountId]:
+        """List the accounts that have a key of a case."""
+        query = select(_grants.account_id).where(_grants.case_id == str(case_id))
+        found = self.connection.execute(query).scalars()
+        return tuple(AccountId(each) for each in found)
+
+    def replace_grant(
+        self,
+        case_id: CaseId,
+        account_id: AccountId,
+        sealed: bytes,
+    ) -> None:
+        """Give the case's new key to an account that had the old one."""
+        self._update_grant(case_id, account_id, sealed=sealed, under_vault=None)
+
+    def revoke(self, case_id: CaseId, account_id: AccountId) -> None:
+        """Take the case key from an account."""
+        self.connection.execute(
+            delete(tables.case_grants).where(
+                _grants.case_id == str(case_id),
+                _grants.account_id == str(account_id),
+            ),
+        )
+
+    def mark_stale(self, case_id: CaseId) -> None:
+        """Remember that somebody who left could open the case."""
+        self._update(case_id, key_is_stale=True)
+
+    def stale(self) -> Sequence[CaseId]:
+        """List the cases whose key must be replaced."""
+        query = (
+            select(_cases.id)
+            .where(_cases.key_is_stale.is_(True))
+            .order_by(_cases.number)
+        )
+        return tuple(CaseId(each) for each in self.connection.execute(query).scalars())
+
+    def save_rekeyed(self, case: Case) -> None:
+        """Keep what was encrypted under the case's new key."""
+        self._update(
+            case.id,
+            sealed_title=case.sealed_title,
+            sealed_facts=case.sealed_facts,
+            key_is_stale=False,
+        )
 
     def grant(self, case_id: CaseId, account_id: AccountId, sealed: bytes) -> None:
         """Give the case key to an account."""

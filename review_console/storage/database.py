@@ -25,6 +25,7 @@ from review_console.storage.intake_identities import (
     IntakeIdentityRows,
     PublicationRows,
 )
+from review_console.storage.recovery_grants import RecoveryGrantRows
 from review_console.storage.referrals import DestinationRows, ReferralRows
 from review_console.storage.thread import MessageRows, ReplyRows
 
@@ -48,6 +49,7 @@ class SqlUnit:
     publications: PublicationRows
     deposits: DepositRows
     cases: CaseRows
+    recovery_grants: RecoveryGrantRows
     messages: MessageRows
     replies: ReplyRows
     destinations: DestinationRows
@@ -66,6 +68,7 @@ class SqlUnit:
             publications=PublicationRows(connection),
             deposits=DepositRows(connection),
             cases=CaseRows(connection),
+            recovery_grants=RecoveryGrantRows(connection),
             messages=MessageRows(connection),
             replies=ReplyRows(connection),
             destinations=DestinationRows(connection),

@@ -80,6 +80,14 @@ class DepositRows:
             .values(narrowed=True),
         )
 
+    def forget_narrowing(self) -> None:
+        """Have the header of every opened file replaced once more."""
+        self.connection.execute(
+            update(tables.deposits)
+            .where(_columns.state == DepositState.OPENED.value)
+            .values(narrowed=False),
+        )
+
     def _list(self, query: Select[Any]) -> Sequence[Deposit]:
         ordered = query.order_by(_columns.received_on, _columns.id)
         return tuple(_deposit(row) for row in self.connection.execute(ordered))

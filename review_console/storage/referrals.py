@@ -102,6 +102,17 @@ class ReferralRows:
             _visible(visible_to).where(_referrals.state == state.value),
         )
 
+    def save_rekeyed(self, referral: Referral) -> None:
+        """Keep what was encrypted under the case's new key."""
+        self.connection.execute(
+            update(tables.referrals)
+            .where(_referrals.id == str(referral.id))
+            .values(
+                sealed_content=referral.sealed_content,
+                sealed_manifest=referral.sealed_manifest,
+            ),
+        )
+
     def save(self, referral: Referral) -> None:
         """Change state, approval and export."""
         self.connection.execute(

@@ -38,6 +38,18 @@ class MessageRows:
             ),
         )
 
+    def save_rekeyed(self, message: Message) -> None:
+        """Keep what was encrypted under the case's new key."""
+        self.connection.execute(
+            update(tables.messages)
+            .where(_messages.id == str(message.id))
+            .values(
+                sealed_report=message.sealed_report,
+                sealed_verified=message.sealed_verified,
+                sealed_file_key=message.sealed_file_key,
+            ),
+        )
+
     def of_case(self, case_id: CaseId) -> Sequence[Message]:
         """List in order."""
         query = (
@@ -87,6 +99,14 @@ class ReplyRows:
                 sealed_reply=reply.sealed_reply,
                 delivery=reply.delivery.value,
             ),
+        )
+
+    def save_rekeyed(self, reply: StoredReply) -> None:
+        """Keep what was encrypted under the case's new key."""
+        self.connection.execute(
+            update(tables.replies)
+            .where(_replies.id == str(reply.id))
+            .values(sealed_text=reply.sealed_text, sealed_state=reply.sealed_state),
         )
 
     def of_case(self, case_id: CaseId) -> Sequence[StoredReply]:
