@@ -1,5 +1,6 @@
 """The release manifest."""
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -131,6 +132,7 @@ def _set_header(**changes: object) -> Callable[[dict[str, Any]], None]:
         (_set_header(name="X Y"), "name_wrong"),
         (_set_header(value="a\r\nb"), "value_wrong"),
     ],
+    ids=itertools.count(),
 )
 def test_what_does_not_follow_the_format_is_refused(
     change: Callable[[dict[str, Any]], None], reason: str
