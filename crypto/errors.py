@@ -2,6 +2,7 @@
 
     CryptoError
     ├── MalformedError           the bytes do not follow the format
+    │   └── ArmorError           the text around them does not
     ├── UnusableRecipientsError  nobody to seal to, or kinds that must not mix
     ├── NoMatchingIdentityError  well formed, but sealed to other recipients
     └── AuthenticationError      well formed, ours, and altered
@@ -18,6 +19,10 @@ class CryptoError(Exception):
 
 class MalformedError(CryptoError):
     """The bytes or the text do not follow the format."""
+
+
+class ArmorError(MalformedError):
+    """The ASCII armor is broken; what it holds was not looked at."""
 
 
 class UnusableRecipientsError(CryptoError):

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from crypto.age.file_key import FileKey
+from crypto.age.files import Source
 from crypto.errors import AuthenticationError, MalformedError
 from crypto.kdf import hkdf_sha256
 
@@ -88,6 +89,24 @@ class PayloadCipher:
             self._aead.decrypt_into(nonce, sealed, None, plaintext)
         except InvalidTag:
             raise AuthenticationError("payload is altered or cut off") from None
+
+
+def read_nonce(source: Source) -> bytes:
+    """Read a payload's nonce.
+
+    Args:
+        source: Untrusted, where the header ends; it blocks and is buffered.
+
+    Returns:
+        16 bytes.
+
+    Raises:
+        MalformedError: The file ends before.
+    """
+    nonce = source.read(NONCE_BYTES)
+    if nonce is None or len(nonce) != NONCE_BYTES:
+        raise MalformedError("file is cut off before its payload")
+    return nonce
 
 
 def chunk_count(plaintext_bytes: int) -> int:

@@ -30,6 +30,7 @@ from crypto.age.payload import (
     PayloadCipher,
     chunk_count,
     plaintext_length,
+    read_nonce,
 )
 from crypto.age.wrapping import unwrap_header
 from crypto.errors import MalformedError
@@ -67,7 +68,7 @@ class OpeningReader(io.RawIOBase):
         """
         self.header = Header.read(source)
         self.file_key = unwrap_header(self.header, identities)
-        nonce = source.read(NONCE_BYTES)
+        nonce = read_nonce(source)
         self._source = source
         self._start = source.tell()
         sealed_bytes = source.seek(0, io.SEEK_END) - self._start + NONCE_BYTES

@@ -9,6 +9,7 @@ the old file.
 
 Rules:
 * Hybrid and classical recipients never mix: the weaker would be the strength.
+* A passphrase stands alone: the specification demands it of reader and writer.
 * A file key counts only when the header's MAC agrees with it.
 """
 
@@ -18,8 +19,14 @@ from crypto.age.file_key import FileKey
 from crypto.age.files import LineSource
 from crypto.age.header import MAX_STANZAS, Header
 from crypto.age.keys import Identity, Recipient
+from crypto.age.scrypt import STANZA_TYPE as SCRYPT
+from crypto.age.scrypt import ScryptRecipient
 from crypto.entropy import Entropy
-from crypto.errors import NoMatchingIdentityError, UnusableRecipientsError
+from crypto.errors import (
+    MalformedError,
+    NoMatchingIdentityError,
+    UnusableRecipientsError,
+)
 
 
 def wrap_header(
@@ -29,14 +36,15 @@ def wrap_header(
 
     Args:
         file_key: Of the payload.
-        recipients: At least one, all of one kind.
+        recipients: At least one, all of one kind; a passphrase alone.
         entropy: For ephemeral keys.
 
     Returns:
         The header, up to where the payload's nonce begins.
 
     Raises:
-        UnusableRecipientsError: None, too many, or mixed kinds.
+        UnusableRecipientsError: None, too many, mixed kinds, or a passphrase that
+            is not alone.
     """
     recipients = tuple(recipients)
     if not recipients:
@@ -44,7 +52,9 @@ def wrap_header(
     if len(recipients) > MAX_STANZAS:
         raise UnusableRecipientsError(f"more than {MAX_STANZAS} recipients")
     if len({type(recipient) for recipient in recipients}) > 1:
-        raise UnusableRecipientsError("hybrid and classical recipients do not mix")
+        raise UnusableRecipientsError("recipients of two kinds do not mix")
+    if len(recipients) > 1 and isinstance(recipients[0], ScryptRecipient):
+        raise UnusableRecipientsError("a passphrase must be alone")
     stanzas = [recipient.wrap(file_key, entropy=entropy) for recipient in recipients]
     return Header.seal(file_key, stanzas).serialize()
 
@@ -60,10 +70,14 @@ def unwrap_header(header: Header, identities: Iterable[Identity]) -> FileKey:
         The file key.
 
     Raises:
-        MalformedError: A stanza has a wrong shape.
+        MalformedError: A stanza has a wrong shape, or one of a passphrase is not
+            alone.
         NoMatchingIdentityError: It is sealed to others.
         AuthenticationError: A stanza opens, but the header was altered.
     """
+    # First: whoever adds a stanza for a passphrase must not choose what it costs.
+    if len(header.stanzas) > 1 and any(s.type == SCRYPT for s in header.stanzas):
+        raise MalformedError("scrypt stanza is not alone")
     for identity in identities:
         file_key = identity.unwrap(header.stanzas)
         if file_key is not None:

@@ -9,6 +9,7 @@ from crypto import errors
     "kind",
     [
         errors.MalformedError,
+        errors.ArmorError,
         errors.UnusableRecipientsError,
         errors.NoMatchingIdentityError,
         errors.AuthenticationError,
