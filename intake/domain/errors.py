@@ -3,6 +3,7 @@
     IntakeError
     ├── BusyError               too many are sending at this moment
     ├── ClosedError             no directory that may be sealed to: nothing is taken
+    │   └── NoIdentityError     there is one, and no reviewer's identity is current
     ├── TooLargeError           past the limit of the installation
     ├── RefusedUploadError      not a sealed report of a known length
     ├── UploadNotFoundError     no such upload, or it expired
@@ -12,7 +13,8 @@
     ├── DepositNotFoundError    no such deposit, or acknowledged before
     ├── ChangedDepositError     acknowledged with another SHA-256 than ours
     ├── MailboxDeletedError     its reporter deleted it
-    └── DirectoryRefusedError   not newer than ours, or not the organisation's
+    ├── DirectoryRefusedError   not newer than ours, or not the organisation's
+    └── IdentitiesRefusedError  nothing could be sealed to them
 
 Messages are facts in English for whoever runs a client; none quotes what was sent.
 """
@@ -28,6 +30,10 @@ class BusyError(IntakeError):
 
 class ClosedError(IntakeError):
     """There is no valid directory, so nothing can be sealed."""
+
+
+class NoIdentityError(ClosedError):
+    """No reviewer has renewed the identity that reports are sealed to."""
 
 
 class TooLargeError(IntakeError):
@@ -68,3 +74,7 @@ class MailboxDeletedError(IntakeError):
 
 class DirectoryRefusedError(IntakeError):
     """The directory that was offered does not replace ours."""
+
+
+class IdentitiesRefusedError(IntakeError):
+    """The list is malformed, or nobody could read what is sealed to it."""

@@ -163,16 +163,24 @@ class ReplyStore(Protocol):
 
 
 class DirectoryStore(Protocol):
-    """Signed directories as they were given to us, unverified."""
+    """Signed directories and identities as they were given to us, unverified."""
 
     def version_tag(self) -> object:
-        """Return a value that differs when `candidates` may."""
+        """Return a value that differs when anything here may."""
         ...
 
     def candidates(self) -> tuple[SignedDirectory, ...]:
         """Return what there is to choose from."""
         ...
 
+    def identities(self) -> tuple[bytes, ...]:
+        """Return the lists of identities, the preferred one first."""
+        ...
+
     def save(self, directory: SignedDirectory) -> None:
-        """Keep one durably, beside the operator's."""
+        """Keep a directory durably, beside the operator's."""
+        ...
+
+    def save_identities(self, identities: bytes) -> None:
+        """Keep a list durably, beside the operator's."""
         ...

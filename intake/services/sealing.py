@@ -8,7 +8,8 @@ the byte of its size, what the page with JavaScript would have sent, and leaves
 the same rows.
 
 Rules:
-* The directory is asked when the sealing begins: an expired one takes nothing.
+* Directory and identities are asked when the sealing begins: expired ones take
+  nothing.
 * Nothing is kept unless `finish` returned: leaving the context removes the file.
 """
 
@@ -20,11 +21,10 @@ from crypto.entropy import Entropy
 from intake.domain.clock import Clock
 from intake.domain.deposit import Deposit, Upload, UploadId, expiry_of
 from intake.domain.errors import TooLargeError
-from intake.services.directory import CurrentDirectory
+from intake.services.directory import CurrentDirectory, SealingKeys
 from intake.services.ports import DepositStore, SealingFile
 from protocol.codename import Codename
 from protocol.day import day_of
-from protocol.directory import KeyDirectory
 from protocol.errors import TooLargeError as ProtocolTooLargeError
 from protocol.languages import Language
 from protocol.mailbox import ReporterKeys
@@ -74,27 +74,25 @@ class SealReport:
             A context that keeps nothing unless it is finished.
 
         Raises:
-            ClosedError: There is no valid directory.
+            ClosedError: There is no valid directory, or nobody's identity holds.
         """
-        return Sealing(self, kind, self.directory.load().directory)
+        return Sealing(self, kind, self.directory.load_to_seal())
 
 
 class Sealing:
     """One form on its way into the seal."""
 
-    def __init__(
-        self, service: SealReport, kind: Kind, directory: KeyDirectory
-    ) -> None:
+    def __init__(self, service: SealReport, kind: Kind, keys: SealingKeys) -> None:
         """Open a file to seal into; called by `SealReport.begin`."""
         self._service = service
         self._kind = kind
-        self._directory = directory
+        self._directory = keys.directory
         self._now = service.clock.now()
         self._upload_id = UploadId.generate(service.entropy)
         self._file: SealingFile = service.deposits.begin(self._upload_id)
         self._writer = ReportWriter(
             self._file,
-            directory.report_recipients(self._now),
+            keys.recipients,
             kind=kind,
             limit_bytes=service.limit_bytes,
             entropy=service.entropy,

@@ -1,10 +1,11 @@
-"""Where signed key directories lie.
+"""Where signed key directories and lists of identities lie.
 
-Spec: docs/protocol.md §4, §6.
+Spec: docs/protocol.md §4, §4.1, §6.
 
-Two places: the operator's pair of files, `directory.json` and its `.sig`, and
-one file of ours, which the console's updates go to. Ours holds both texts in one
-file, so that a kill can never leave a directory with another one's signature.
+Two places: the operator's files, `directory.json` with its signatures and
+`identities.json` beside it, and files of ours, which the console's updates go to.
+Ours holds a directory and its signatures in one file, so that a kill can never
+leave a directory with another one's signature.
 """
 
 import os
@@ -16,25 +17,32 @@ from protocol.directory import SignedDirectory
 from protocol.errors import ProtocolError
 
 _OURS = "signed-directory.json"
+_IDENTITIES = "identities.json"
 
 
 class DirectoryFiles:
-    """The operator's directory and the one that the console sent last."""
+    """The operator's directory and identities, and what the console sent last."""
 
     def __init__(self, operators: Path, data: Path) -> None:
         """Name the places.
 
         Args:
-            operators: `directory.json`; its signature is beside it.
+            operators: `directory.json`; its signatures and `identities.json` are
+                beside it.
             data: Our own directory, which exists.
         """
         self._operators = operators
         self._signature = operators.with_name(operators.name + ".sig")
+        self._cross_signature = operators.with_name(operators.name + ".cross.sig")
         self._ours = data / _OURS
+        self._our_identities = data / _IDENTITIES
+        self._identities = (self._our_identities, operators.with_name(_IDENTITIES))
 
     def version_tag(self) -> object:
         """Return a value that differs when a file was replaced."""
-        return tuple(map(_tag, (self._operators, self._signature, self._ours)))
+        signatures = (self._signature, self._cross_signature)
+        files = (self._operators, *signatures, self._ours, *self._identities)
+        return tuple(map(_tag, files))
 
     def candidates(self) -> tuple[SignedDirectory, ...]:
         """Return what can be read, unverified."""
@@ -46,22 +54,46 @@ class DirectoryFiles:
                 SignedDirectory(
                     directory=self._operators.read_bytes(),
                     signature=self._signature.read_text("ascii"),
+                    cross_signature=_text_or_none(self._cross_signature),
                 )
             )
         return tuple(found)
 
+    def identities(self) -> tuple[bytes, ...]:
+        """Return the lists that there are, the console's first, unverified."""
+        found: list[bytes] = []
+        for path in self._identities:
+            with suppress(FileNotFoundError):
+                found.append(path.read_bytes())
+        return tuple(found)
+
     def save(self, directory: SignedDirectory) -> None:
-        """Replace ours; it is durable when this returns."""
-        temporary = self._ours.with_suffix(".new")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        descriptor = os.open(temporary, flags, FILE_MODE)
-        try:
-            write_all(descriptor, directory.to_json())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.rename(self._ours)
-        sync_directory(self._ours.parent)
+        """Replace our directory; it is durable when this returns."""
+        _replace(self._ours, directory.to_json())
+
+    def save_identities(self, identities: bytes) -> None:
+        """Replace our list; it is durable when this returns."""
+        _replace(self._our_identities, identities)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(".new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    descriptor = os.open(temporary, flags, FILE_MODE)
+    try:
+        write_all(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.rename(path)
+    sync_directory(path.parent)
+
+
+def _text_or_none(path: Path) -> str | None:
+    try:
+        return path.read_text("ascii")
+    except FileNotFoundError:
+        return None
 
 
 def _tag(path: Path) -> tuple[int, int, int] | None:

@@ -1,6 +1,6 @@
-"""The key directory, as the root signed it.
+"""The key directory, as the root signed it, and the reviewers' identities.
 
-Spec: docs/protocol.md §4.
+Spec: docs/protocol.md §4, §4.1.
 
 Served even when it is past its end: the page checks it itself and says so.
 """
@@ -28,6 +28,26 @@ def directory() -> Response:
 def signature() -> Response:
     """Serve the root's signature."""
     return Response(_signed().signature, mimetype="text/plain")
+
+
+@blueprint.get("/directory.json.cross.sig")
+@declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
+def cross_signature() -> Response:
+    """Serve the other root's signature, while one root replaces another."""
+    cross_signature = _signed().cross_signature
+    if cross_signature is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return Response(cross_signature, mimetype="text/plain")
+
+
+@blueprint.get("/identities.json")
+@declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
+def identities() -> Response:
+    """Serve the reviewers' certificates, as the console sent them."""
+    found = services().directory.find_identities()
+    if found is None:
+        abort(HTTPStatus.SERVICE_UNAVAILABLE)
+    return Response(found, mimetype="application/json")
 
 
 def _signed() -> SignedDirectory:

@@ -20,8 +20,10 @@ from intake.domain.errors import (
     ClosedError,
     DepositNotFoundError,
     DirectoryRefusedError,
+    IdentitiesRefusedError,
     IntakeError,
     MailboxDeletedError,
+    NoIdentityError,
     OffsetError,
     RefusedUploadError,
     TooLargeError,
@@ -40,8 +42,10 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     ClosedError: HTTPStatus.SERVICE_UNAVAILABLE,
     DepositNotFoundError: HTTPStatus.NOT_FOUND,
     DirectoryRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    IdentitiesRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MailboxDeletedError: HTTPStatus.GONE,
     MalformedFormError: HTTPStatus.BAD_REQUEST,
+    NoIdentityError: HTTPStatus.SERVICE_UNAVAILABLE,
     OffsetError: HTTPStatus.CONFLICT,
     RefusedUploadError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -50,7 +54,14 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     UploadNotFoundError: HTTPStatus.NOT_FOUND,
 }
 
-_PROGRAMS: Final = ("/uploads", "/mailbox", "/sync/", "/directory.json", "/static/")
+_PROGRAMS: Final = (
+    "/uploads",
+    "/mailbox",
+    "/sync/",
+    "/directory.json",
+    "/identities.json",
+    "/static/",
+)
 
 _WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.NOT_FOUND: (
@@ -114,6 +125,8 @@ def _http_error(error: HTTPException) -> Response:
 
 def _known_error(error: Exception) -> Response:
     answer = error_answer(STATUSES[type(error)], str(error))
+    if isinstance(error, NoIdentityError) and answer.mimetype == "text/html":
+        answer.set_data(_closed_page(language_of(request.path), no_identity=True))
     if isinstance(error, BusyError):
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
         if answer.mimetype == "text/html":
@@ -158,8 +171,14 @@ def error_answer(status: HTTPStatus, line: str) -> Response:
 def error_page(status: HTTPStatus, language: Language) -> str:
     """Render the page for a status."""
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        return services().pages.render(language, "closed.html", organisation="")
+        return _closed_page(language, no_identity=False)
     return _words_page(status, _WORDS.get(status, _OTHER_WORDS), language)
+
+
+def _closed_page(language: Language, *, no_identity: bool) -> str:
+    return services().pages.render(
+        language, "closed.html", organisation="", no_identity=no_identity
+    )
 
 
 def _words_page(status: int, words: tuple[str, str], language: Language) -> str:

@@ -6,6 +6,7 @@ spool large forms to temporary files, in the clear.)
 Spec: RFC 7578.
 """
 
+from collections.abc import Iterator
 from typing import IO, Final, Protocol
 
 from multipart import (
@@ -25,6 +26,8 @@ TEXT_LIMIT_BYTES: Final = 4 * 2**20
 
 MAX_PARTS: Final = 1100
 """As many files as an archive may have, and all the questions."""
+
+_LINE_FEED: Final = b"\r\n"
 
 
 class FormSink(Protocol):
@@ -76,13 +79,25 @@ def read_form(
         )
         parts = _Parts(sink)
         with parser:
-            for piece in body_pieces(stream, length_bytes):
+            for piece in _pieces(stream, length_bytes):
                 for event in parser.parse(piece):
                     parts.take(event)
     except ParserLimitReached:
         raise TooLargeError("too many parts") from None
     except MultipartError:
         raise MalformedFormError("not a well-formed form") from None
+
+
+def _pieces(stream: IO[bytes], length_bytes: int) -> Iterator[bytes]:
+    """Give the body without its last line feed.
+
+    The parser takes that one only in the same piece as the last boundary, and
+    refuses the form otherwise. Where a body is cut is nobody's choice.
+    """
+    yield from body_pieces(stream, length_bytes - len(_LINE_FEED))
+    last = b"".join(body_pieces(stream, min(length_bytes, len(_LINE_FEED))))
+    if last not in {b"", _LINE_FEED}:
+        yield last
 
 
 class _Parts:

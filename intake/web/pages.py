@@ -2,8 +2,13 @@
 
 One Jinja environment a language, so that a template's texts cannot depend on
 what another request is doing. Undefined names fail instead of showing nothing.
+
+Every page names script and style by their hash: whoever holds a page against the
+release has held these against it, too, and half an update runs nowhere.
 """
 
+import base64
+import hashlib
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -37,6 +42,7 @@ class Pages:
             "categories": categories(),
             "regions": regions(),
             "institutions": institutions(),
+            "integrity": _integrity(),
         }
         self._environments = {
             language: self._environment(language, constants) for language in Language
@@ -73,6 +79,16 @@ class Pages:
     def translate(self, language: Language, sentence: str) -> str:
         """Return a sentence in a language; the sentence itself is the key."""
         return self._translations[language].gettext(sentence)
+
+
+def _integrity() -> dict[str, str]:
+    """Return the hash of each script and style, as its element names it."""
+    return {
+        path.name: "sha384-"
+        + base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()
+        for path in sorted((_PACKAGE / "static").iterdir())
+        if path.suffix in {".js", ".css"}
+    }
 
 
 @cache

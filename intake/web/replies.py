@@ -12,6 +12,7 @@ from typing import Final
 from flask import Blueprint, abort, redirect, session
 from flask.typing import ResponseReturnValue
 
+from intake.domain.errors import NoIdentityError
 from intake.web import csrf
 from intake.web.forms import SMALL_FORM_BYTES
 from intake.web.page_padding import fill_up
@@ -208,8 +209,18 @@ def _mailbox_page(
         csrf_token=csrf.new_token(),
         values=values,
         errors=errors,
+        is_open=_is_open(),
     )
     return fill_up(page, services().entropy)
+
+
+def _is_open() -> bool:
+    """Say whether a message could be sealed; answers can be read without that."""
+    try:
+        services().directory.load_to_seal()
+    except NoIdentityError:
+        return False
+    return True
 
 
 def _render(language: Language, template: str, page: str, **context: object) -> str:

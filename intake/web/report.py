@@ -42,7 +42,7 @@ blueprint = Blueprint("report", __name__, url_prefix="/<any(kk, ru, en):code>/pl
 @declare(access=Access.SESSION, limit_bytes=NO_BODY)
 def form(code: str) -> ResponseReturnValue:
     """Show the form with a new codename, or the one of a form not sent yet."""
-    services().directory.load()
+    services().directory.load_to_seal()
     return _page(Language(code), _codename_to_come(), {}, {})
 
 
@@ -125,7 +125,7 @@ def _new_codename() -> Codename:
 
 
 def _again(language: Language, values: dict[str, str]) -> ResponseReturnValue:
-    services().directory.load()
+    services().directory.load_to_seal()
     words = services().pages.translate(language, _TIMED_OUT)
     page = _page(language, _new_codename(), values, {"text": words})
     return page, HTTPStatus.UNPROCESSABLE_ENTITY

@@ -8,7 +8,6 @@ from flask import current_app
 from crypto.ed25519 import VerificationKey
 from crypto.entropy import Entropy
 from intake.domain.clock import Clock
-from intake.domain.errors import ClosedError
 from intake.services.deposits import AcknowledgeDeposits, ListDeposits
 from intake.services.directory import CurrentDirectory
 from intake.services.mailbox import DeleteMailbox, KeepReply, ReadMailbox
@@ -45,11 +44,13 @@ class Services:
     sync_origin: str
 
     def organisation_name(self, language: Language) -> str:
-        """Return the organisation's name, empty while the form is closed."""
-        try:
-            return self.directory.load().directory.organisation[language]
-        except ClosedError:
-            return ""
+        """Return the organisation's name, empty before its first directory.
+
+        An expired directory still has the right one, so that a closed form
+        changes no byte of the pages that everyone gets alike.
+        """
+        newest = self.directory.find_newest()
+        return "" if newest is None else newest.organisation[language]
 
 
 def services() -> Services:

@@ -1,4 +1,4 @@
-"""What the console calls: deposits out, acknowledgements, replies, directories in.
+"""What the console calls: deposits out; acknowledgements, replies, keys in.
 
 Spec: docs/protocol.md §6.
 
@@ -27,6 +27,7 @@ from protocol.sync import (
 ACKNOWLEDGEMENTS_BYTES: Final = 2**20
 REPLY_BYTES: Final = 2**20
 DIRECTORY_BYTES: Final = 2**20
+IDENTITIES_BYTES: Final = 2**20
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
 
@@ -101,6 +102,14 @@ def directory() -> Response:
     except ProtocolError:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY)
     services().directory.publish(offered)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@blueprint.put("/identities")
+@declare(access=Access.SYNC, limit_bytes=IDENTITIES_BYTES)
+def identities() -> Response:
+    """Put the reviewers' newest identities in force."""
+    services().directory.publish_identities(g.sync_body)
     return Response(status=HTTPStatus.NO_CONTENT)
 
 

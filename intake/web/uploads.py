@@ -3,7 +3,6 @@
 Spec: docs/protocol.md §5.
 """
 
-import binascii
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -142,7 +141,7 @@ def _mailbox(untrusted: str) -> MailboxId:
     try:
         value = b64decode(encoded, validate=True).decode("ascii")
         mailbox = MailboxId(value)
-    except (binascii.Error, UnicodeDecodeError, ProtocolError):
+    except (ValueError, ProtocolError):  # not base64, or not ASCII on either side
         abort(HTTPStatus.BAD_REQUEST)
     if key != "mailbox":
         abort(HTTPStatus.BAD_REQUEST)

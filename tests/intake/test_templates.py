@@ -133,6 +133,8 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "heading": "No such page",
         "sentence": "It is gone.",
         "status": 404,
+        "no_identity": False,
+        "is_open": True,
     }
     return PAGES.render(language, template, **{**context, **changes})
 
