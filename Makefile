@@ -41,6 +41,10 @@ test: .venv/ready browser/node_modules/ready system-programs  ## every test
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
+FUZZ_SECONDS := 60
+fuzz: .venv/ready  ## look for bytes that break a promise, FUZZ_SECONDS=60 for each reader
+	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
+
 check: .venv/ready browser/node_modules/ready  ## style, types, walls, and the committed bundle
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -105,5 +109,5 @@ bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the ag
 bench-intake: .venv/ready  ## reports a second and megabytes a second without JavaScript
 	$(BIN)/python -m bench.intake
 
-.PHONY: help demo demo-clean test check system-programs format bundle messages messages-check lock \
+.PHONY: help demo demo-clean test fuzz check system-programs format bundle messages messages-check lock \
   pictures   bench-seal bench-intake

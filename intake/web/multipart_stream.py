@@ -93,6 +93,9 @@ def _pieces(stream: IO[bytes], length_bytes: int) -> Iterator[bytes]:
 
     The parser takes that one only in the same piece as the last boundary, and
     refuses the form otherwise. Where a body is cut is nobody's choice.
+
+    Yields:
+        Pieces that are not empty.
     """
     yield from body_pieces(stream, length_bytes - len(_LINE_FEED))
     last = b"".join(body_pieces(stream, min(length_bytes, len(_LINE_FEED))))

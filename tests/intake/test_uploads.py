@@ -193,6 +193,7 @@ def test_an_unknown_upload_is_not_found(house: House) -> None:
         (TUS | {"Upload-Length": "-1"}, 400),
         (TUS | {"Upload-Length": "70000"}, 400),
         (TUS | {"Upload-Length": "70000", "Upload-Metadata": "mailbox AAAA"}, 400),
+        (TUS | {"Upload-Length": "70000", "Upload-Metadata": "mailbox é"}, 400),
         (TUS | {"Upload-Length": "70000", "Upload-Metadata": "name YQ=="}, 400),
         (TUS | {"Upload-Length": str(2**33)} | metadata(MailboxId("a" * 32)), 413),
         (
@@ -211,6 +212,7 @@ def test_an_unknown_upload_is_not_found(house: House) -> None:
         "negative_length",
         "no_metadata",
         "no_mailbox",
+        "not_ascii",
         "another_key",
         "too_large",
         "a_file_name",
