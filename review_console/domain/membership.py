@@ -44,7 +44,7 @@ def sign_membership(account: Account, team_key: SigningKey) -> str:
 
 def is_member(account: Account, team: Iterable[VerificationKey]) -> bool:
     """Tell whether the team took in this account exactly as it stands."""
-    if account.membership is None:
+    if account.membership is None or account.closed_on is not None:
         return False
     try:
         sshsig.verify(

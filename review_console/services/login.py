@@ -23,8 +23,6 @@ from review_console.domain.account import (
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import (
     LoginRefusedError,
-    NotFoundError,
-    SessionEndedError,
 )
 from review_console.domain.ids import AccountId
 from review_console.services.accounts import totp_of
@@ -80,6 +78,8 @@ class Unlock:
         """
         with self.store.begin() as unit:
             account = unit.accounts.find(name)
+        if account is not None and account.closed_on is not None:
+            account = None  # as if there had never been such a name
         sealed, purpose = self.decoy.sealed, DECOY_PURPOSE
         if account is not None:
             sealed, purpose = account.sealed_vault, account.vault_purpose
@@ -134,11 +134,7 @@ class LogIn:
         with self.throttle.attempt(throttle_name, is_known=is_known):
             unlocked = self.unlock(name=name, passphrase=passphrase)
             self._use_code(unlocked, "".join(code.split()))
-        return self.sessions.start(
-            unlocked.id,
-            unlocked.vault,
-            now=self.clock.now(),
-        )
+        return self.sessions.start(unlocked, now=self.clock.now())
 
     def _use_code(self, unlocked: Unlocked, code: str) -> None:
         now = self.clock.now()
@@ -181,14 +177,14 @@ class ResumeSession:
             The account as it is now, with its keys.
 
         Raises:
-            SessionEndedError: The session, or the account, is no more.
+            SessionEndedError: The session, the account or its vault is no more.
         """
-        account_id, vault = self.sessions.open(untrusted_ticket, now=self.clock.now())
-        return Unlocked(account=self._account(account_id), vault=vault)
+        return self.sessions.open(
+            untrusted_ticket,
+            self._account,
+            now=self.clock.now(),
+        )
 
     def _account(self, account_id: AccountId) -> Account:
         with self.store.begin() as unit:
-            try:
-                return unit.accounts.load(account_id)
-            except NotFoundError:
-                raise SessionEndedError("no such account") from None
+            return unit.accounts.load(account_id)

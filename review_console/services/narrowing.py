@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from crypto.age import FileKey, wrap_header
 from crypto.entropy import Entropy
-from protocol.directory import KeyDirectory, Role
+from protocol.directory import KeyDirectory
 from review_console.domain.account import Unlocked
 from review_console.domain.deposit import Deposit
 from review_console.domain.errors import DamagedError, NotFoundError
 from review_console.services.case_keys import CaseKeys
 from review_console.services.files import SealedFiles
+from review_console.services.key_holders import recovery_of
 from review_console.services.store import Store
 from review_console.services.stored_reports import file_key_of
 
@@ -53,11 +54,7 @@ class NarrowHeaders:
         directory: KeyDirectory,
     ) -> None:
         """From now on only the case key and the recovery identity open it."""
-        recovery = [
-            each.recipient
-            for each in directory.recipients
-            if each.role is Role.RECOVERY
-        ]
+        recovery = recovery_of(directory)
         header = wrap_header(file_key, recovery, entropy=self.entropy)
         self.files.replace_header(deposit.id, header)
         with self.store.begin() as unit:

@@ -38,6 +38,7 @@ from review_console.domain.errors import DamagedError, OrganisationError
 from review_console.domain.membership import is_member, sign_membership
 from review_console.services.effects import Clock
 from review_console.services.store import OrganisationKeyKind, Store, Unit
+from review_console.services.team_keys import present_team_key
 
 ROOT_PURPOSE: Final = "debunker-root"
 RECOVERY_PURPOSE: Final = "debunker-recovery"
@@ -298,8 +299,7 @@ def members_of(unit: Unit, directory: KeyDirectory) -> tuple[Account, ...]:
     Returns:
         Everybody who may be given keys, or whose approval counts.
     """
-    team = [each.key for each in directory.team]
-    return tuple(_members(unit.accounts.all(), team))
+    return tuple(_members(unit.accounts.all(), [present_team_key(directory)]))
 
 
 def _members(

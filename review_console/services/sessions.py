@@ -9,19 +9,27 @@ and at restart the wrapped copy is gone.
 Rules:
 * The session key is never kept on this side.
 * One error for every way in which a session can be over.
+* A session lasts no longer than the sealed vault that it was opened from: a new
+  passphrase, restored access or a closed account ends it with the next request.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from threading import Lock
 from typing import Final
 
 from crypto.entropy import Entropy
 from crypto.errors import CryptoError
 from crypto.records import RecordKey
-from review_console.domain.account import Vault
-from review_console.domain.errors import DamagedError, SessionEndedError
+from review_console.domain.account import Account, Unlocked, Vault
+from review_console.domain.errors import (
+    DamagedError,
+    NotFoundError,
+    SessionEndedError,
+)
 from review_console.domain.ids import AccountId
 
 IDLE: Final = timedelta(minutes=15)
@@ -35,6 +43,9 @@ class _Wrapped:
     """A session as the process holds it."""
 
     account: AccountId
+    vault_sha256: bytes = field(repr=False)
+    """Of the sealed vault, as it stood in the account's row."""
+
     wrapped_vault: bytes = field(repr=False)
     started_at: datetime
     used_at: datetime
@@ -56,20 +67,20 @@ class Sessions:
         self._lock = Lock()
         self._open: dict[bytes, _Wrapped] = {}
 
-    def start(self, account: AccountId, vault: Vault, *, now: datetime) -> str:
+    def start(self, unlocked: Unlocked, *, now: datetime) -> str:
         """Wrap a vault for a new session.
 
         Args:
-            account: Whose it is.
-            vault: Just opened with the passphrase.
+            unlocked: Whose it is; just opened with the passphrase.
             now: With its time zone.
 
         Returns:
             The ticket for the person's cookie: name and key, base64url.
         """
         name, raw = self._entropy(NAME_BYTES), self._entropy(KEY_BYTES)
+        account = unlocked.id
         wrapped = RecordKey(raw).encrypt(
-            vault.to_bytes(),
+            unlocked.vault.to_bytes(),
             associated_data=_bound(name, account),
             entropy=self._entropy,
         )
@@ -77,21 +88,29 @@ class Sessions:
             self._sweep(now)
             self._open[name] = _Wrapped(
                 account=account,
+                vault_sha256=_hash(unlocked.account),
                 wrapped_vault=wrapped,
                 started_at=now,
                 used_at=now,
             )
         return urlsafe_b64encode(name + raw).decode("ascii")
 
-    def open(self, untrusted_ticket: str, *, now: datetime) -> tuple[AccountId, Vault]:
+    def open(
+        self,
+        untrusted_ticket: str,
+        load: Callable[[AccountId], Account],
+        *,
+        now: datetime,
+    ) -> Unlocked:
         """Unwrap the vault for one request, and count the session as used.
 
         Args:
             untrusted_ticket: From the cookie.
+            load: Gives the account as it stands now; raises `NotFoundError`.
             now: With its time zone.
 
         Returns:
-            Whose session it is, and the vault.
+            The account with its vault.
 
         Raises:
             SessionEndedError: There is no such session, or no longer.
@@ -104,12 +123,16 @@ class Sessions:
                 raise SessionEndedError("no such session")
             held.used_at = now
         try:
+            account = load(held.account)
+            if account.closed_on is not None or _hash(account) != held.vault_sha256:
+                self.end(untrusted_ticket)
+                raise SessionEndedError("the account has another vault")
             opened = RecordKey(raw).decrypt(
                 held.wrapped_vault,
                 associated_data=_bound(name, held.account),
             )
-            return held.account, Vault.parse(opened)
-        except (CryptoError, DamagedError):
+            return Unlocked(account=account, vault=Vault.parse(opened))
+        except (CryptoError, DamagedError, NotFoundError):
             raise SessionEndedError("no such session") from None
 
     def end(self, untrusted_ticket: str) -> None:
@@ -125,6 +148,11 @@ class Sessions:
         over = [name for name, held in self._open.items() if held.is_over(now)]
         for name in over:
             del self._open[name]
+
+
+def _hash(account: Account) -> bytes:
+    """Tell a sealed vault from the next one; not a secret, so no MAC."""
+    return sha256(account.sealed_vault).digest()
 
 
 def _bound(name: bytes, account: AccountId) -> bytes:

@@ -106,8 +106,14 @@ class Accounts(Protocol):
         """Put new keys under an old account, without a membership."""
         ...
 
-    def save_vault(self, account_id: AccountId, sealed_vault: bytes) -> None:
-        """Keep a vault that was sealed anew."""
+    def save_vault(
+        self,
+        account_id: AccountId,
+        sealed_vault: bytes,
+        *,
+        is_totp_new: bool,
+    ) -> None:
+        """Keep a vault that was sealed anew; a new secret's codes are unused."""
         ...
 
     def close(self, account_id: AccountId, on: date) -> None:

@@ -15,6 +15,7 @@ from review_console.domain.errors import DamagedError, NotFoundError
 from review_console.domain.ids import AccountId
 from review_console.services.store import OrganisationKeyKind
 from review_console.storage import tables
+from review_console.storage.audit import AuditRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class AccountRows:
                 next_membership=account.next_membership,
                 newest_totp_step=account.newest_totp_step,
                 closed_on=account.closed_on,
-                notices_seen=0,
+                notices_seen=AuditRows(self.connection).newest_place(),
             ),
         )
 
@@ -94,9 +95,18 @@ class AccountRows:
             next_membership=None,
         )
 
-    def save_vault(self, account_id: AccountId, sealed_vault: bytes) -> None:
-        """Keep a vault that was sealed anew."""
-        self._update(account_id, sealed_vault=sealed_vault, newest_totp_step=0)
+    def save_vault(
+        self,
+        account_id: AccountId,
+        sealed_vault: bytes,
+        *,
+        is_totp_new: bool,
+    ) -> None:
+        """Keep a vault that was sealed anew; a new secret's codes are unused."""
+        values: dict[str, object] = {"sealed_vault": sealed_vault}
+        if is_totp_new:
+            values["newest_totp_step"] = 0
+        self._update(account_id, **values)
 
     def close(self, account_id: AccountId, on: date) -> None:
         """Take a person out: nothing is left that they could open."""
