@@ -10,6 +10,8 @@ Not done here: the choice of a good passphrase, and where the result is kept.
 Rules:
 * A wrong passphrase and an altered record are the same error.
 * Costs beyond a limit are refused unread: a planted file must not eat the memory.
+* Read strictly, so that no two readers see one file differently: a member comes
+  once, and base64 is canonical.
 """
 
 import base64
@@ -155,11 +157,18 @@ def _bound(purpose: str, profile: Argon2idProfile) -> bytes:
 
 def _members(sealed: bytes) -> dict[str, object]:
     try:
-        members = json.loads(sealed)
+        members = json.loads(sealed, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise MalformedError("not JSON") from None
     if not isinstance(members, dict):
         raise MalformedError("not a JSON object")
+    return members
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedError("a member comes twice")
     return members
 
 
@@ -173,6 +182,9 @@ def _integer(members: dict[str, object], name: str, limit: int) -> int:
 def _base64(members: dict[str, object], name: str) -> bytes:
     value = members[name]
     try:
-        return base64.b64decode(str(value), validate=True)
+        raw = base64.b64decode(str(value), validate=True)
     except ValueError:
         raise MalformedError(f"{name} is not base64") from None
+    if base64.b64encode(raw).decode() != value:
+        raise MalformedError(f"{name} is not canonical base64")
+    return raw

@@ -9,6 +9,9 @@ import pytest
 from crypto.age import HybridIdentity, seal
 from crypto.ed25519 import VerificationKey
 from crypto.entropy import system_entropy
+from crypto.errors import AuthenticationError, CryptoError
+from crypto.errors import MalformedError as CryptoMalformedError
+from crypto.sealed_secret import open_secret
 from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
 from protocol.day import parse_moment
@@ -33,8 +36,10 @@ from protocol.mailbox import (
     ReporterKeys,
     read_mailbox_answer,
 )
+from protocol.offline_keys import OrganisationFile
 from protocol.reply import open_replies, open_reply
 from protocol.report import ReportReader, is_verified_message
+from protocol.sync import AcknowledgementBatch, DepositListing, verify_request
 from tests.vectors.case import Case, load_cases
 from tests.vectors.encoding import from_segments, to_segments
 
@@ -292,3 +297,87 @@ def _read_report(sealed: bytes, case: Case) -> dict[str, Any]:
         ],
         "verified": is_verified_message(reader, first_key),
     }
+
+
+_REFUSALS: dict[str, type[CryptoError]] = {
+    "altered": AuthenticationError,
+    "malformed": CryptoMalformedError,
+}
+
+
+@pytest.mark.parametrize("case", load_cases("sealed_secret"), ids=_named)
+def test_sealed_secret(case: Case) -> None:
+    """A secret opens, or is refused as the vector says."""
+    sealed: str = case.given["sealed"]
+    passphrase, purpose = case.given["passphrase"], case.given["purpose"]
+
+    if case.reason is None:
+        secret = open_secret(sealed.encode(), passphrase, purpose=purpose)
+        assert {"secret": secret.hex()} == case.expected
+    else:
+        with pytest.raises(CryptoError) as refused:
+            open_secret(sealed.encode(), passphrase, purpose=purpose)
+        assert type(refused.value) is _REFUSALS[case.reason]
+
+
+@pytest.mark.parametrize("case", load_cases("organisation"), ids=_named)
+def test_organisation(case: Case) -> None:
+    """The file says what the vector says, or is refused."""
+    untrusted: str = case.given["organisation"]
+
+    if case.reason is None:
+        file = OrganisationFile.parse(untrusted.encode())
+        assert case.expected == {
+            "organisation_id": str(file.organisation_id),
+            "root": str(file.root),
+            "recovery": str(file.recovery),
+        }
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            OrganisationFile.parse(untrusted.encode())
+        assert refused.value.reason == case.reason
+
+
+_BODIES: dict[
+    str, type[DepositListing] | type[AcknowledgementBatch] | type[SignedDirectory]
+] = {
+    "listing": DepositListing,
+    "acknowledgements": AcknowledgementBatch,
+    "signed": SignedDirectory,
+}
+
+
+@pytest.mark.parametrize("case", load_cases("sync_body"), ids=_named)
+def test_sync_body(case: Case) -> None:
+    """A body is read and written back, or refused as the vector says."""
+    kind, untrusted = _BODIES[case.given["kind"]], case.given["body"]
+
+    if case.reason is None:
+        written = kind.parse(untrusted.encode()).to_json().decode()
+        assert {"written": written} == case.expected
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            kind.parse(untrusted.encode())
+        assert refused.value.reason == case.reason
+
+
+@pytest.mark.parametrize("case", load_cases("sync_request"), ids=_named)
+def test_sync_request(case: Case) -> None:
+    """A request is the console's, or refused as all others are."""
+    if case.reason is None:
+        _verify_request(case)
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            _verify_request(case)
+        assert refused.value.reason == case.reason
+
+
+def _verify_request(case: Case) -> None:
+    verify_request(
+        case.given["method"],
+        case.given["url"],
+        case.given["headers"],
+        case.given["body"].encode(),
+        key=VerificationKey.parse(case.given["key"]),
+        now=parse_moment(case.given["now"]),
+    )

@@ -15,8 +15,11 @@ from tests.vectors import (
     identity_cases,
     ladder_cases,
     mailbox_cases,
+    organisation_cases,
     reply_cases,
     report_cases,
+    sealed_secret_cases,
+    sync_cases,
 )
 from tests.vectors.case import VECTORS, Case
 
@@ -28,8 +31,11 @@ _MODULES = (
     identity_cases,
     ladder_cases,
     mailbox_cases,
+    organisation_cases,
     reply_cases,
     report_cases,
+    sealed_secret_cases,
+    sync_cases,
 )
 
 
