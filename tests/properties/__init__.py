@@ -1,0 +1,1 @@
+"""Promises that hold for everything a format can say, across packages."""
