@@ -27,7 +27,7 @@ class AuditKind(Enum):
     ACCOUNT_ADMITTED = "account_admitted"
     ACCOUNT_CLOSED = "account_closed"
     ACCESS_RESTORED = "access_restored"
-    PASSPHRASE_CHANGED = "passphrase_changed"
+    VAULT_SEALED_ANEW = "vault_sealed_anew"
     ORGANISATION_KEYS_MADE = "organisation_keys_made"
     TEAM_KEY_REPLACED = "team_key_replaced"
     SYNC_KEY_REPLACED = "sync_key_replaced"

@@ -1,8 +1,9 @@
 """Accounts: made at the command line, keys sealed before anything is stored."""
 
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 import pyotp
 
@@ -19,8 +20,9 @@ from review_console.domain.account import (
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import OrganisationError
 from review_console.domain.ids import AccountId
+from review_console.domain.membership import is_member
 from review_console.services.effects import Clock
-from review_console.services.store import Store
+from review_console.services.store import OrganisationKeyKind, Store, Unit
 
 TOTP_ISSUER = "Debunker"
 
@@ -70,7 +72,7 @@ class AddAccount:
         """
         check_passphrase(passphrase)
         if not name.strip():
-            raise OrganisationError("a name is not empty")
+            raise OrganisationError("a name is not empty: give one with --name")
         now = self.clock.now()
         vault = Vault.generate(self.entropy)
         account_id = AccountId.generate(self.entropy)
@@ -93,7 +95,10 @@ class AddAccount:
         )
         with self.store.begin() as unit:
             if unit.accounts.find(account.name) is not None:
-                raise OrganisationError("the name is taken")
+                raise OrganisationError(
+                    f"the name {account.name!r} is taken; names of people who left "
+                    "stay with what they wrote",
+                )
             unit.accounts.add(account)
             unit.audit.append(
                 AuditEntry(kind=AuditKind.ACCOUNT_ADDED, at=now, by=None),
@@ -116,3 +121,52 @@ class AccountNames:
         """Name every account."""
         with self.store.begin() as unit:
             return {account.id: account.name for account in unit.accounts.all()}
+
+
+class Standing(Enum):
+    """What an account counts as."""
+
+    MEMBER = "member"
+    NEW = "not admitted"
+    LEFT = "taken out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account as the operator's list shows it."""
+
+    account: Account
+    standing: Standing
+    cases: int
+    """Cases that they can open."""
+
+    lacks: int
+    """Cases that others can open and they not yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAccounts:
+    """The operator looks at who is who."""
+
+    store: Store
+
+    def __call__(self) -> Sequence[AccountRow]:
+        """List every account there ever was."""
+        with self.store.begin() as unit:
+            return tuple(_account_row(unit, each) for each in unit.accounts.all())
+
+
+def _account_row(unit: Unit, account: Account) -> AccountRow:
+    team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
+    standing = Standing.NEW
+    if account.closed_on is not None:
+        standing = Standing.LEFT
+    elif team is not None and is_member(account, [team]):
+        standing = Standing.MEMBER
+    is_member_here = standing is Standing.MEMBER
+    return AccountRow(
+        account=account,
+        standing=standing,
+        cases=len(unit.cases.granted(account.id)),
+        lacks=len(unit.cases.ungranted(account.id)) if is_member_here else 0,
+    )

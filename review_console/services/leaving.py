@@ -65,15 +65,22 @@ class DestroyIdentities(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PresentKeys:
+    """The public halves, as they stand when stale ones were replaced."""
+
+    next_team: VerificationKey | None
+    """Waits for a directory that names it."""
+
+    sync: VerificationKey | None
+    """For the intake's settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """What was done, and what is left to do."""
 
     account: Account
-    new_team_key: VerificationKey | None
-    """Waits for a new directory; `None` if they never had the old one."""
-
-    new_sync_key: VerificationKey | None
-    """For the intake's settings; `None` if they never had the old one."""
+    keys: PresentKeys
 
     rekeyed: int
     """Cases with a new key."""
@@ -94,14 +101,22 @@ class ReplaceKeys:
     entropy: Entropy
     root: VerificationKey
 
-    def __call__(self, *, by: Unlocked) -> None:
+    def __call__(self, *, by: Unlocked) -> PresentKeys:
         """Replace whatever is marked, one transaction a key.
 
         Args:
             by: A member; the next team key needs the present one of theirs.
+
+        Returns:
+            The public halves, replaced now or before.
         """
         self._replace_team_key(by)
         self._replace_sync_key(by)
+        with self.store.begin() as unit:
+            return PresentKeys(
+                next_team=unit.organisation_keys.find(NEXT_TEAM),
+                sync=unit.organisation_keys.find(SYNC),
+            )
 
     def mark(self, kind: OrganisationKeyKind, *, by: Unlocked) -> None:
         """Say that a key is known to somebody who must not have it.
@@ -208,12 +223,21 @@ class RemoveAccount:
                 )
             if account.closed_on is None:
                 self._close(unit, account, directory, by, may_lose_cases)
-        self.replace_keys(by=by)
+        keys = self.replace_keys(by=by)
         with self.store.begin() as unit:
             self.identities.destroy_of(unit, account.id, by=by.id)
         everything = len(self._stale())
         care = self.take_care(by=by, directory=directory, at_most=everything + 1)
-        return self._left(account, directory, care.rekeyed)
+        with self.store.begin() as unit:
+            members = members_of(unit, directory)
+            stale = len(unit.cases.stale())
+        return Left(
+            account=account,
+            keys=keys,
+            rekeyed=care.rekeyed,
+            stale=stale,
+            is_reviewer_left=any(each.role is Role.REVIEWER for each in members),
+        )
 
     def _stale(self) -> Sequence[str]:
         with self.store.begin() as unit:
@@ -251,19 +275,6 @@ class RemoveAccount:
                 subject=account.id,
             ),
         )
-
-    def _left(self, account: Account, directory: KeyDirectory, rekeyed: int) -> Left:
-        with self.store.begin() as unit:
-            keys = unit.organisation_keys
-            members = members_of(unit, directory)
-            return Left(
-                account=account,
-                new_team_key=keys.find(NEXT_TEAM),
-                new_sync_key=keys.find(SYNC),
-                rekeyed=rekeyed,
-                stale=len(unit.cases.stale()),
-                is_reviewer_left=any(each.role is Role.REVIEWER for each in members),
-            )
 
 
 def mark_stale(unit: Unit, kind: OrganisationKeyKind) -> None:

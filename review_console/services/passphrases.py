@@ -59,7 +59,7 @@ class ChangePassphrase:
             unit.accounts.save_vault(by.id, sealed, is_totp_new=new_totp)
             unit.audit.append(
                 AuditEntry(
-                    kind=AuditKind.PASSPHRASE_CHANGED,
+                    kind=AuditKind.VAULT_SEALED_ANEW,
                     at=self.clock.now(),
                     by=by.id,
                 ),
