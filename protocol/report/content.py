@@ -236,8 +236,8 @@ def is_blank(text: str) -> bool:
 def message_number(now: datetime, entropy: Entropy) -> int:
     """Choose a message's number without remembering the last one.
 
-    Numbers grow from day to day; within a day they are random, and the order of
-    arrival decides. The number tells reviewers no more than the day.
+    Numbers grow from day to day; within a day they are random, and messages have
+    no order of their own. The number tells reviewers no more than the day.
 
     Args:
         now: With its time zone.

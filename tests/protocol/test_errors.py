@@ -14,19 +14,20 @@ from protocol.errors import (
 )
 
 
-def _all_below(base: type[ProtocolError]) -> Iterator[type[ProtocolError]]:
+def all_below(base: type[ProtocolError]) -> Iterator[type[ProtocolError]]:
+    """List all errors of a tree but its root."""
     for error in base.__subclasses__():
         yield error
-        yield from _all_below(error)
+        yield from all_below(error)
 
 
-@pytest.mark.parametrize("error", list(_all_below(ProtocolError)))
+@pytest.mark.parametrize("error", list(all_below(ProtocolError)))
 def test_every_error_has_a_stable_reason(error: type[ProtocolError]) -> None:
     """A reason is an id that vectors, counters and texts can rely on."""
     assert re.fullmatch(r"[a-z_]+", error.reason)
 
 
-@pytest.mark.parametrize("error", list(_all_below(ProtocolError)))
+@pytest.mark.parametrize("error", list(all_below(ProtocolError)))
 def test_the_drawn_tree_is_the_real_one(error: type[ProtocolError]) -> None:
     """Whoever reads the module's docstring sees every error."""
     drawn = re.findall(r"── (\w+)", str(errors.__doc__))
