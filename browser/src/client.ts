@@ -1,5 +1,5 @@
 /**
- * The intake's other addresses: the directory, the word lists, the mailbox.
+ * The intake's other addresses: the directory, the identities, the word lists, the mailbox.
  *
  * Spec: docs/protocol.md §3, §4.
  *
@@ -13,6 +13,7 @@ import { Silence } from './silence.ts'
 import { parseWordList, type WordLanguage, type WordList } from './words.ts'
 import type { UnverifiedDirectory } from './directory.ts'
 
+const HTTP_NOT_FOUND = 404
 const HTTP_CLOSED = 503
 const SILENCE_MILLISECONDS = 60_000
 
@@ -30,7 +31,18 @@ export class IntakeClient {
     /** The directory and its signature, as received. Throws UnreachableError, ClosedError. */
     async fetchDirectory(): Promise<UnverifiedDirectory> {
         const [directory, signature] = await Promise.all([this.#get('/directory.json'), this.#get('/directory.json.sig')])
-        return { directory, signature: new TextDecoder().decode(signature) }
+        return { directory, signature: new TextDecoder().decode(signature), crossSignature: null }
+    }
+
+    /** The other root's signature; `null` if there is none. Throws UnreachableError, ClosedError. */
+    async fetchCrossSignature(): Promise<string | null> {
+        const found = await this.#find('/directory.json.cross.sig', [HTTP_NOT_FOUND])
+        return found === undefined ? null : new TextDecoder().decode(found)
+    }
+
+    /** The list of intake identities, as received; `undefined` if the intake has none. Throws UnreachableError. */
+    async fetchIdentities(): Promise<Uint8Array | undefined> {
+        return this.#find('/identities.json', [HTTP_NOT_FOUND, HTTP_CLOSED])
     }
 
     /** Throws UnreachableError, or MalformedError if it is not the list that this bundle knows. */
@@ -49,6 +61,13 @@ export class IntakeClient {
     }
 
     async #get(path: string, options: RequestInit = {}): Promise<Uint8Array> {
+        const found = await this.#find(path, [], options)
+        if (found === undefined) throw new UnreachableError()
+        return found
+    }
+
+    /** What is there; `undefined` if the answer's status is one of those that say that there is nothing. */
+    async #find(path: string, absent: readonly number[], options: RequestInit = {}): Promise<Uint8Array | undefined> {
         const silence = new Silence(this.#clock, SILENCE_MILLISECONDS)
         const { signal } = silence
         let status: number
@@ -62,6 +81,7 @@ export class IntakeClient {
         } finally {
             silence.end()
         }
+        if (absent.includes(status)) return undefined
         throw status === HTTP_CLOSED ? new ClosedError() : new UnreachableError()
     }
 }

@@ -20,6 +20,11 @@ export function dayOf(moment: Date): Day {
     return new Date(moment.getTime() + ZONE_MILLISECONDS).toISOString().slice(0, 10) as Day
 }
 
+/** Whether a day begins at this moment. */
+export function startsADay(moment: Date): boolean {
+    return (moment.getTime() + ZONE_MILLISECONDS) % MILLISECONDS_A_DAY === 0
+}
+
 /** Throws MalformedError if there is no such day. */
 export function parseDay(untrusted: string): Day {
     if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(untrusted)) throw new MalformedError('not_a_day')

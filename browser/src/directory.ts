@@ -1,12 +1,13 @@
 /**
- * The key directory: whom to seal to, and who may answer.
+ * The key directory: whose word on recipients counts, and who may answer.
  *
  * Spec: docs/protocol.md §4.
  *
  * The organisation's offline root signs it. The page gets the root's key from the page itself, so these checks stop a
  * forged or an old directory, not a forged page: SECURITY.md says so.
  *
- * Not done here: rollback. A page remembers nothing, so it cannot know that it has seen a newer version.
+ * Not done here: rollback. A page remembers nothing, so it cannot know that it has seen a newer version. Whom a report is
+ * sealed to: identities.ts.
  *
  * Rules:
  * * Nothing unsigned is parsed.
@@ -22,30 +23,38 @@ import {
     FutureDirectoryError,
     MalformedError,
     NotSignedByRootError,
+    UnknownFormatError,
     UnusableDirectoryError,
 } from './errors.ts'
 import { parseOrganisationId, type OrganisationId } from './mailbox.ts'
 import { verifySshsig } from './sshsig.ts'
 import { parseDocument, type Members } from './strictJson.ts'
 
-export const DIRECTORY_FORMAT = 'debunker-directory/1'
+export const DIRECTORY_FORMAT = 'debunker-directory/2'
+/** Its reviewers are recipients; read until nobody makes it any more. */
+const FORMAT_WITHOUT_REVIEWERS = 'debunker-directory/1'
 export const DIRECTORY_NAMESPACE = 'debunker-directory'
 
 const MILLISECONDS_A_DAY = 86_400_000
 const MAX_LIFE_DAYS = 92
 /** So far ahead of this clock a directory may be issued; more, and this clock is wrong. */
 const FUTURE_DAYS = 1
+const MAX_REVIEWERS = 62
 const MAX_RECIPIENTS = 64
+/** Reviewers and recovery together: a sealed report has no more stanzas. */
+const MAX_REPORT_RECIPIENTS = 64
 const MAX_TEAM_KEYS = 256
 const MAX_DIRECTORY_BYTES = 262_144
 const HYBRID_RECIPIENT_BYTES = 1_216
 const CLASSICAL_RECIPIENT_BYTES = 32
 const MAX_RECIPIENT_CHARACTERS = 4_096
 
-/** As received: two files. */
+/** As received: a file and its signatures. */
 export interface UnverifiedDirectory {
     readonly directory: Uint8Array
     readonly signature: string
+    /** The other root's, while one replaces the other; else `null`. */
+    readonly crossSignature: string | null
 }
 
 export type Role = 'reviewer' | 'recovery' | 'offline'
@@ -55,6 +64,12 @@ export interface DirectoryRecipient {
     readonly role: Role
     /** `age1pq1…` */
     readonly recipient: string
+    readonly notAfter: Date
+}
+
+/** A reviewer's signing key: it certifies that reviewer's intake identities. */
+export interface ReviewerKey {
+    readonly key: VerificationKey
     readonly notAfter: Date
 }
 
@@ -71,6 +86,7 @@ export interface KeyDirectory {
     readonly issued: Date
     readonly expires: Date
     readonly organisationId: OrganisationId
+    readonly reviewers: readonly ReviewerKey[]
     readonly recipients: readonly DirectoryRecipient[]
     readonly team: readonly TeamKey[]
 }
@@ -89,23 +105,33 @@ export interface KeyDirectory {
  */
 export function verifyDirectory(untrusted: UnverifiedDirectory, root: VerificationKey, now: Date): KeyDirectory {
     // 1. Signature first: nothing unsigned may steer the steps below.
-    verifyRoot(untrusted, root)
+    if (!isSignedBy(untrusted, root)) throw new NotSignedByRootError()
     const directory = parseDirectory(untrusted.directory)
     // 2. A clock that is far behind would take an expired directory for a good one, so it must not decide anything.
     if (directory.issued.getTime() - now.getTime() > FUTURE_DAYS * MILLISECONDS_A_DAY) throw new FutureDirectoryError()
     // 3. Freeze: a withheld update must not keep an old key alive for ever.
     if (now.getTime() >= directory.expires.getTime()) throw new ExpiredDirectoryError()
     // 4. Sealed to nobody, or to no recovery key, a report may be lost.
-    const roles = new Set(current(directory, now).map(({ role }) => role))
-    if (!roles.has('reviewer')) throw new UnusableDirectoryError('no_reviewer')
-    if (!roles.has('recovery')) throw new UnusableDirectoryError('no_recovery')
+    if (reviewersOn(directory, now).length + recipientsOf(directory, 'reviewer', now).length === 0) throw new UnusableDirectoryError('no_reviewer')
+    if (recipientsOf(directory, 'recovery', now).length === 0) throw new UnusableDirectoryError('no_recovery')
     return directory
 }
 
-/** Whom a report or a message is sealed to now: reviewers and recovery, without those whose time is over. */
-export function reportRecipients(directory: KeyDirectory, now: Date): readonly string[] {
-    const recipients = current(directory, now).filter(({ role }) => role !== 'offline')
-    return [...new Set(recipients.map(({ recipient }) => recipient))]
+/** Whether the pinned root made one of the signatures that came; if not, the other one is worth asking for. */
+export function isSignedBy(untrusted: UnverifiedDirectory, root: VerificationKey): boolean {
+    const signatures = [untrusted.signature, untrusted.crossSignature]
+    return signatures.some((signature) => signature !== null && isBy(root, signature, untrusted.directory))
+}
+
+/** Who may certify intake identities at this moment. */
+export function reviewersOn(directory: KeyDirectory, now: Date): readonly VerificationKey[] {
+    return directory.reviewers.filter(({ notAfter }) => now.getTime() < notAfter.getTime()).map(({ key }) => key)
+}
+
+/** The recipients of a role, without those whose time is over. */
+export function recipientsOf(directory: KeyDirectory, role: Role, now: Date): readonly string[] {
+    const recipients = directory.recipients.filter((each) => each.role === role && now.getTime() < each.notAfter.getTime())
+    return recipients.map(({ recipient }) => recipient)
 }
 
 /** Who could sign a reply on this day. */
@@ -113,15 +139,12 @@ export function teamKeysOn(directory: KeyDirectory, day: Day): readonly Verifica
     return directory.team.filter(({ notBefore, notAfter }) => notBefore <= day && day <= notAfter).map(({ key }) => key)
 }
 
-function current(directory: KeyDirectory, now: Date): readonly DirectoryRecipient[] {
-    return directory.recipients.filter(({ notAfter }) => now.getTime() < notAfter.getTime())
-}
-
-function verifyRoot(untrusted: UnverifiedDirectory, root: VerificationKey): void {
+function isBy(root: VerificationKey, signature: string, directory: Uint8Array): boolean {
     try {
-        verifySshsig(untrusted.signature, untrusted.directory, [root], DIRECTORY_NAMESPACE)
+        verifySshsig(signature, directory, [root], DIRECTORY_NAMESPACE)
+        return true
     } catch (error) {
-        if (error instanceof AuthenticationError || error instanceof MalformedError) throw new NotSignedByRootError()
+        if (error instanceof AuthenticationError || error instanceof MalformedError) return false
         throw error
     }
 }
@@ -129,7 +152,7 @@ function verifyRoot(untrusted: UnverifiedDirectory, root: VerificationKey): void
 /** Read what a directory says; only `verifyDirectory` says that the root said it. */
 export function parseDirectory(signed: Uint8Array): KeyDirectory {
     if (signed.length > MAX_DIRECTORY_BYTES) throw new MalformedError('directory_too_long')
-    const members = parseDocument(signed, DIRECTORY_FORMAT)
+    const { members, reviewers: reviewerMembers } = openDocument(signed)
     const recipientMembers = members.objects('recipients', MAX_RECIPIENTS)
     const teamMembers = members.objects('team', MAX_TEAM_KEYS)
     const version = members.integer('version', 1)
@@ -138,13 +161,33 @@ export function parseDirectory(signed: Uint8Array): KeyDirectory {
     parsePrevious(members, version)
     const organisationId = members.parsed('organisation_id', parseOrganisationId)
     parseNames(members.object('organisation'))
+    const reviewers = reviewerMembers.map(parseReviewer)
     const recipients = recipientMembers.map(parseRecipient)
     const team = teamMembers.map(parseTeamKey)
     const life = expires.getTime() - issued.getTime()
     if (life <= 0) throw new MalformedError('expires_wrong')
     if (life > MAX_LIFE_DAYS * MILLISECONDS_A_DAY) throw new UnusableDirectoryError('lives_too_long')
+    const recoveryCount = recipients.filter(({ role }) => role === 'recovery').length
+    if (reviewers.length + recoveryCount > MAX_REPORT_RECIPIENTS) throw new MalformedError('too_many_recipients')
     members.finish()
-    return { version, issued, expires, organisationId, recipients, team }
+    return { version, issued, expires, organisationId, reviewers, recipients, team }
+}
+
+function openDocument(signed: Uint8Array): { readonly members: Members; readonly reviewers: readonly Members[] } {
+    try {
+        const members = parseDocument(signed, DIRECTORY_FORMAT)
+        return { members, reviewers: members.objects('reviewers', MAX_REVIEWERS) }
+    } catch (error) {
+        if (!(error instanceof UnknownFormatError)) throw error
+        return { members: parseDocument(signed, FORMAT_WITHOUT_REVIEWERS), reviewers: [] }
+    }
+}
+
+function parseReviewer(members: Members): ReviewerKey {
+    const key = members.parsed('key', (text) => VerificationKey.parse(text))
+    const notAfter = members.parsed('not_after', parseMoment)
+    members.finish()
+    return { key, notAfter }
 }
 
 /** The chain of versions is the console's to follow; here it only has to be well formed. */
@@ -168,8 +211,8 @@ function parseRecipient(members: Members): DirectoryRecipient {
     return { role, recipient, notAfter }
 }
 
-/** Hybrid recipients alone; a classical one is told from nonsense. */
-function checkHybrid(recipient: string): void {
+/** Hybrid recipients alone; a classical one is told from nonsense. Throws UnusableDirectoryError, MalformedError. */
+export function checkHybrid(recipient: string): void {
     let length = 0
     let prefix = ''
     try {

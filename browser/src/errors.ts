@@ -14,7 +14,8 @@
  *     │   ├── NotSignedByRootError  altered, or signed by somebody else
  *     │   ├── FutureDirectoryError  issued in the future: this clock is wrong
  *     │   ├── ExpiredDirectoryError past its end: nothing may be sealed to it
- *     │   └── UnusableDirectoryError a role is missing, or a recipient is not hybrid
+ *     │   ├── UnusableDirectoryError a role is missing, or a recipient is not hybrid
+ *     │   └── NoIdentityError   good, and no reviewer's identity is current
  *     ├── TooLargeError             more than a format may hold
  *     ├── UnreachableError          the intake did not answer, or not as it should
  *     │   └── SilentError           it said nothing more for a minute
@@ -97,6 +98,12 @@ export class ExpiredDirectoryError extends DirectoryError {
 }
 
 export class UnusableDirectoryError extends DirectoryError {}
+
+export class NoIdentityError extends DirectoryError {
+    constructor() {
+        super('no_reviewer')
+    }
+}
 
 export class TooLargeError extends ProtocolError {
     constructor() {

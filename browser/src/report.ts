@@ -20,7 +20,7 @@ import { sealStream, type ByteStream } from './age.ts'
 import { archiveLength, writeArchive, type EntrySource } from './archive.ts'
 import { MAX_ATTACHMENTS, wellFormed, type AttachmentSource } from './attachments.ts'
 import { messageNumber } from './day.ts'
-import { reportRecipients, type KeyDirectory } from './directory.ts'
+import type { KeyDirectory } from './directory.ts'
 import type { Clock, Entropy } from './effects.ts'
 import { TooLargeError } from './errors.ts'
 import { REPORT_FLOOR_BYTES } from './ladder.ts'
@@ -82,6 +82,8 @@ export interface SealedReport extends ByteStream {
 export interface Sealing {
     readonly keys: ReporterKeys
     readonly directory: KeyDirectory
+    /** What `reportRecipients` gave for this moment. */
+    readonly recipients: readonly string[]
     readonly clock: Clock
     readonly entropy: Entropy
 }
@@ -95,7 +97,7 @@ export interface Sealing {
 export async function sealReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing): Promise<SealedReport> {
     const now = sealing.clock.now()
     const { chunks, lengthBytes } = writeReport(draft, attachments, sealing, now)
-    const sealed = await sealStream(chunks, lengthBytes, reportRecipients(sealing.directory, now))
+    const sealed = await sealStream(chunks, lengthBytes, sealing.recipients)
     return { ...sealed, mailbox: sealing.keys.mailbox }
 }
 

@@ -5,17 +5,19 @@
  *
  * Rules:
  * * Nothing is sealed or opened before the directory was verified, and it is verified again, against the clock, whenever
- *   something is sealed: pages stay open for days.
+ *   something is sealed: pages stay open for days. Keys that came more than an hour ago are asked for again.
+ * * Answers can be read while no reviewer has an identity that reports could be sealed to.
  * * The page learns the codename while it uploads, and `received` only from the server's last answer.
  */
 
 import { attachmentOf } from './attachments.ts'
 import { IntakeClient } from './client.ts'
 import { Codename } from './codename.ts'
-import { verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
+import { isSignedBy, verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
 import type { Clock, Entropy } from './effects.ts'
 import { VerificationKey } from './ed25519.ts'
-import { CodenameError, ProtocolError, WrongCheckError } from './errors.ts'
+import { CodenameError, NoIdentityError, ProtocolError, WrongCheckError } from './errors.ts'
+import { reportRecipients } from './identities.ts'
 import { ReporterKeys, readMailboxAnswer } from './mailbox.ts'
 import { openReplies } from './reply.ts'
 import { sealReport, type Draft, type Language } from './report.ts'
@@ -33,10 +35,20 @@ export interface SessionEffects {
     readonly tell: (event: Event) => void
 }
 
+/** As received, and when. */
+interface UnverifiedKeys {
+    readonly directory: UnverifiedDirectory
+    /** `undefined` if the intake has none. */
+    readonly identities: Uint8Array | undefined
+    readonly at: Date
+}
+
+const FRESH_MILLISECONDS = 3_600_000
+
 export class Session {
     readonly #effects: SessionEffects
     readonly #client: IntakeClient
-    #untrusted: UnverifiedDirectory | undefined
+    #untrusted: UnverifiedKeys | undefined
     #root: VerificationKey | undefined
     #words: WordList | undefined
     #keys: ReporterKeys | undefined
@@ -61,7 +73,7 @@ export class Session {
     async #obey(command: Command): Promise<void> {
         switch (command.do) {
             case 'prepare':
-                return this.#prepare(VerificationKey.parse(command.root), command.language)
+                return this.#prepare(VerificationKey.parse(command.root), command.language, command.page)
             case 'sendReport':
                 return this.#sending((signal) => this.#sendReport(command.draft, command.files, signal))
             case 'openMailbox':
@@ -78,22 +90,47 @@ export class Session {
         }
     }
 
-    async #prepare(root: VerificationKey, language: Language): Promise<void> {
+    async #prepare(root: VerificationKey, language: Language, page: 'report' | 'mailbox'): Promise<void> {
         const list = WORD_LANGUAGES.find((candidate) => candidate === language)
         const words = list && this.#client.fetchWordList(list).catch(withoutWords)
         this.#root = root
-        this.#untrusted = await this.#client.fetchDirectory()
-        this.#directory()
+        this.#untrusted = await this.#fetchKeys(root)
+        const directory = this.#directory()
+        if (page === 'report') this.#recipients(directory)
         this.#words = await words
         this.#effects.tell({ event: 'ready' })
     }
 
     /** The directory, verified against the clock of this moment. */
     #directory(): KeyDirectory {
-        return verifyDirectory(given(this.#untrusted), given(this.#root), this.#effects.clock.now())
+        return verifyDirectory(given(this.#untrusted).directory, given(this.#root), this.#effects.clock.now())
+    }
+
+    /** Whom to seal to at this moment. */
+    #recipients(directory: KeyDirectory): readonly string[] {
+        const { identities } = given(this.#untrusted)
+        if (!identities && directory.reviewers.length > 0) throw new NoIdentityError()
+        return reportRecipients(directory, identities ?? new Uint8Array(0), this.#effects.clock.now())
+    }
+
+    async #fetchKeys(root: VerificationKey): Promise<UnverifiedKeys> {
+        const at = this.#effects.clock.now()
+        const [fetched, identities] = await Promise.all([this.#client.fetchDirectory(), this.#client.fetchIdentities()])
+        // While one root replaces another there are two signatures; the second is seldom needed.
+        const isOurs = isSignedBy(fetched, root)
+        const directory = isOurs ? fetched : { ...fetched, crossSignature: await this.#client.fetchCrossSignature() }
+        return { directory, identities, at }
+    }
+
+    /** A page may have been open for days, and identities live for two weeks. */
+    async #refresh(): Promise<void> {
+        const age = this.#effects.clock.now().getTime() - given(this.#untrusted).at.getTime()
+        if (age < 0 || age > FRESH_MILLISECONDS) this.#untrusted = await this.#fetchKeys(given(this.#root))
     }
 
     async #sendReport(draft: Draft, files: readonly File[], signal: AbortSignal): Promise<void> {
+        await this.#refresh()
+        signal.throwIfAborted()
         const codename = Codename.generate(this.#effects.entropy)
         const keys = await ReporterKeys.derive(codename, this.#directory().organisationId)
         const words = this.#words ? codename.words(this.#words) : null
@@ -104,7 +141,10 @@ export class Session {
 
     async #send(draft: Draft, files: readonly File[], keys: ReporterKeys, signal: AbortSignal, onSealed?: () => void): Promise<void> {
         const { clock, entropy, tell } = this.#effects
-        const sealing = { keys, directory: this.#directory(), clock, entropy }
+        await this.#refresh()
+        signal.throwIfAborted()
+        const directory = this.#directory()
+        const sealing = { keys, directory, recipients: this.#recipients(directory), clock, entropy }
         const sealed = await sealReport(draft, files.map(attachmentOf), sealing)
         signal.throwIfAborted()
         onSealed?.()
@@ -156,7 +196,18 @@ export class Session {
         const sealed = readMailboxAnswer(await this.#client.readMailbox(keys.bearer()))
         const opened = await openReplies(sealed, keys, directory)
         this.#keys = keys
-        this.#effects.tell({ event: 'mailbox', ...opened })
+        this.#effects.tell({ event: 'mailbox', ...opened, isOpen: this.#isOpen(directory) })
+    }
+
+    /** Whether a message could be sealed. */
+    #isOpen(directory: KeyDirectory): boolean {
+        try {
+            this.#recipients(directory)
+            return true
+        } catch (error) {
+            if (!(error instanceof ProtocolError)) throw error
+            return false
+        }
     }
 
     /** Characters can be read without the word lists, which are fetched only for what is longer or shorter. */

@@ -11,8 +11,8 @@ import type { Progress } from './upload.ts'
 
 /** From page to worker. */
 export type Command =
-    /** Fetch and verify the directory. Answer: `ready` or `trouble`. */
-    | { readonly do: 'prepare'; readonly root: string; readonly language: Language }
+    /** Fetch and verify the keys that the page needs. Answer: `ready` or `trouble`. */
+    | { readonly do: 'prepare'; readonly root: string; readonly language: Language; readonly page: 'report' | 'mailbox' }
     /** Make a codename, seal, send. Answers: `codename`, `progress` …, then `received`, `stopped`, `cancelled` or `trouble`. */
     | { readonly do: 'sendReport'; readonly draft: ReportDraft; readonly files: readonly File[] }
     /** Read what was typed as a codename and open its mailbox. Answer: `mailbox`, `codenameWrong` or `trouble`. */
@@ -34,6 +34,7 @@ export type TroubleKind =
     | 'expired'
     | 'not_signed'
     | 'unusable'
+    | 'no_identity'
     | 'closed'
     | 'too_large'
     | 'refused'
@@ -63,7 +64,8 @@ export type Event =
     | { readonly event: 'received' }
     | { readonly event: 'stopped' }
     | { readonly event: 'cancelled' }
-    | { readonly event: 'mailbox'; readonly replies: readonly Reply[]; readonly unreadableCount: number }
+    /** `isOpen`: a message could be sealed. */
+    | { readonly event: 'mailbox'; readonly replies: readonly Reply[]; readonly unreadableCount: number; readonly isOpen: boolean }
     | { readonly event: 'codenameWrong'; readonly wrong: WrongCodename }
     | { readonly event: 'deleted' }
     | { readonly event: 'trouble'; readonly trouble: Trouble }

@@ -44,7 +44,8 @@ const drawing = (value: number) => (length: number) => {
 
 const sealingOf = (version: number, number: number): Sealing => ({
     keys,
-    directory: { version, recipients: [{ role: 'reviewer', recipient: keys.recipient, notAfter: new Date('2030-01-01') }] } as unknown as KeyDirectory,
+    directory: { version } as unknown as KeyDirectory,
+    recipients: [keys.recipient],
     clock: { ...systemClock, now: () => now },
     entropy: drawing(number % 1_000_000),
 })
@@ -120,7 +121,7 @@ describe('a report', () => {
     })
 
     it('is sealed to nobody rather never', async () => {
-        const sealing = { ...sealingOf(1, 0), directory: { version: 1, recipients: [] } as unknown as KeyDirectory }
+        const sealing = { ...sealingOf(1, 0), recipients: [] }
         await expect(sealReport(draft, [], sealing)).rejects.toThrow('sealed to nobody')
     })
 })

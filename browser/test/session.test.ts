@@ -4,7 +4,7 @@ import { systemClock, systemEntropy } from '../src/effects.ts'
 import { Session } from '../src/session.ts'
 import type { Command, Event } from '../src/talk.ts'
 import { TusServer } from './tusServer.ts'
-import { vectors } from './vectors.ts'
+import { fromSegments, vectors, type Segments } from './vectors.ts'
 import { wordListBytes } from './words.ts'
 
 interface Given {
@@ -14,9 +14,24 @@ interface Given {
     readonly now: string
 }
 
-const given = vectors<Given, unknown>('directory').find(({ name }) => name === 'current')?.given
-if (!given) throw new Error('no directory')
+interface GivenIdentities {
+    readonly directory: string
+    readonly identities: string
+    readonly now: string
+}
+
+/** Tells whom it was sealed to. */
+interface Chosen {
+    readonly report_recipients: readonly string[]
+}
+
+const given = vectors<Given, unknown>('directory_2').find(({ name }) => name === 'current')?.given
+const chosen = vectors<GivenIdentities, Chosen>('identities').find(({ name }) => name === 'two_reviewers')
+if (!given || !chosen) throw new Error('no directory, or no identities')
+const empty = vectors<{ readonly answer: Segments }, unknown>('mailbox').find(({ name }) => name === 'answer_empty')
+const answer = fromSegments(empty?.given.answer ?? [])
 const { directory, signature, root } = given
+const { identities } = chosen.given
 const draft = { kind: 'report', language: 'kk', text: 'x', answers: {}, consent: { to: 'none', secrecy: true, doNotUse: '' } } as const
 
 let server: TusServer
@@ -24,11 +39,17 @@ let events: Event[]
 let now: Date
 let session: Session
 
-/** The directory's two files come from here, all else from the server. */
+/** What these addresses answer; all others are the server's. */
+let files: Map<string, string | number | Uint8Array<ArrayBuffer>>
+let asked: string[]
+
 const serving: typeof fetch = (input, options) => {
     const url = new URL(input instanceof Request ? input.url : input)
-    if (url.pathname === '/directory.json') return Promise.resolve(new Response(directory))
-    if (url.pathname === '/directory.json.sig') return Promise.resolve(new Response(signature))
+    const file = files.get(url.pathname)
+    if (file !== undefined) {
+        asked.push(url.pathname)
+        return Promise.resolve(typeof file === 'number' ? new Response('', { status: file }) : new Response(file))
+    }
     const [, language] = /^\/static\/words-(en|ru)\.txt$/.exec(url.pathname) ?? []
     if (language === 'en' || language === 'ru') return Promise.resolve(new Response(wordListBytes(language)))
     return fetch(url, options)
@@ -36,10 +57,17 @@ const serving: typeof fetch = (input, options) => {
 
 const told = () => events.filter(({ event }) => event !== 'progress')
 const obey = (command: Command) => session.obey(command)
-const prepare = () => obey({ do: 'prepare', root, language: 'kk' })
+const prepare = (page: 'report' | 'mailbox' = 'report') => obey({ do: 'prepare', page, root, language: 'kk' })
 
 beforeEach(async () => {
     server = await TusServer.start()
+    files = new Map<string, string | number | Uint8Array<ArrayBuffer>>([
+        ['/directory.json', directory],
+        ['/directory.json.sig', signature],
+        ['/directory.json.cross.sig', 404],
+        ['/identities.json', identities],
+    ])
+    asked = []
     events = []
     now = new Date(given.now)
     const clock = { ...systemClock, now: () => now }
@@ -83,12 +111,75 @@ describe('a session', () => {
 
     it('seals nothing to a directory of another root', async () => {
         const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAHyBTCcc10pRodfVKWtPrgyD3S4TQp71MPz9HorpbMH'
-        await obey({ do: 'prepare', root: other, language: 'kk' })
+        await obey({ do: 'prepare', page: 'report', root: other, language: 'kk' })
         await obey({ do: 'sendReport', draft, files: [] })
 
         expect(told()[0]).toMatchObject({ trouble: { kind: 'not_signed' } })
         expect(events.some(({ event }) => event === 'codename' || event === 'ready')).toBe(false)
         expect(server.requests).toEqual([])
+    })
+
+    it('asks for the other signature only where the first is not by its root', async () => {
+        await prepare()
+        expect(asked).not.toContain('/directory.json.cross.sig')
+        files.set('/directory.json.sig', 'of another root')
+        files.set('/directory.json.cross.sig', signature)
+
+        await prepare()
+
+        expect(told()).toEqual([{ event: 'ready' }, { event: 'ready' }])
+        expect(asked).toContain('/directory.json.cross.sig')
+    })
+
+    it.each([
+        ['no list', 503, 'no_identity'],
+        ['no such address', 404, 'no_identity'],
+        ['a list of nobody', '{"format":"debunker-identities/1","identities":[]}', 'no_identity'],
+        ['half a list', identities.slice(0, 400), 'unusable'],
+        ['no answer', 500, 'offline'],
+    ])('seals nothing with %s', async (_, list, kind) => {
+        files.set('/identities.json', list)
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        expect(told()[0]).toEqual({ event: 'trouble', trouble: { kind, fileName: '' } })
+        expect(events.some(({ event }) => event === 'codename' || event === 'ready')).toBe(false)
+        expect(server.requests).toEqual([])
+    })
+
+    it('seals to every identity and to recovery', async () => {
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        const header = server.stored.toString('latin1').split('\n---')[0] ?? ''
+        expect(header.match(/^-> mlkem768x25519 /gm)).toHaveLength(chosen.expected.report_recipients.length)
+    })
+
+    it('asks for keys again when the page was open for long', async () => {
+        await prepare()
+        now = new Date(now.getTime() + 3_600_000)
+        await obey({ do: 'sendReport', draft, files: [] })
+        expect(asked.filter((path) => path === '/identities.json')).toHaveLength(1)
+
+        now = new Date(now.getTime() + 1)
+        files.set('/identities.json', 503)
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        expect(told().at(-1)).toEqual({ event: 'trouble', trouble: { kind: 'no_identity', fileName: '' } })
+        expect(asked.filter((path) => path === '/identities.json')).toHaveLength(2)
+    })
+
+    it.each([
+        ['with identities', identities, true],
+        ['without', 503, false],
+        ['with half a list', identities.slice(0, 400), false],
+    ])('opens a mailbox %s, and says whether a message can be sealed', async (_, list, isOpen) => {
+        files.set('/identities.json', list)
+        files.set('/mailbox', answer)
+        await prepare('mailbox')
+        await obey({ do: 'openMailbox', codename: Codename.generate(systemEntropy).characters() })
+
+        expect(told()).toEqual([{ event: 'ready' }, { event: 'mailbox', replies: [], unreadableCount: 0, isOpen }])
     })
 
     it('has the server delete what a broken file began', async () => {

@@ -8,6 +8,7 @@ import { Codename } from '../src/codename.ts'
 import { verifyDirectory, type KeyDirectory } from '../src/directory.ts'
 import { VerificationKey } from '../src/ed25519.ts'
 import { systemClock, systemEntropy } from '../src/effects.ts'
+import { reportRecipients } from '../src/identities.ts'
 import { ReporterKeys, readMailboxAnswer } from '../src/mailbox.ts'
 import { openReplies, type OpenedReplies } from '../src/reply.ts'
 import { sealReport, type Draft } from '../src/report.ts'
@@ -15,6 +16,7 @@ import { sealReport, type Draft } from '../src/report.ts'
 interface Common {
     readonly directory: string
     readonly signature: string
+    readonly identities: string
     readonly root: string
     /** The codename's 12 bytes. */
     readonly secret: string
@@ -41,16 +43,22 @@ interface Sealed {
 const decode = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 
 export async function answer(request: Request): Promise<Sealed | OpenedReplies> {
-    const untrusted = { directory: decode(request.directory), signature: request.signature }
+    const untrusted = { directory: decode(request.directory), signature: request.signature, crossSignature: null }
     const directory = verifyDirectory(untrusted, VerificationKey.parse(request.root), systemClock.now())
     const keys = await ReporterKeys.derive(new Codename(decode(request.secret)), directory.organisationId)
-    if (request.do === 'seal') return seal(request.draft, request.files, keys, directory)
+    if (request.do === 'seal') return seal(request, request.files, keys, directory)
     return openReplies(readMailboxAnswer(decode(request.answer)), keys, directory)
 }
 
-async function seal(draft: Draft, typed: readonly TypedFile[], keys: ReporterKeys, directory: KeyDirectory): Promise<Sealed> {
+async function seal(
+    { draft, identities }: { readonly draft: Draft; readonly identities: string },
+    typed: readonly TypedFile[],
+    keys: ReporterKeys,
+    directory: KeyDirectory,
+): Promise<Sealed> {
+    const recipients = reportRecipients(directory, decode(identities), systemClock.now())
     const files = typed.map(({ name, type, content }) => new File([decode(content)], name, { type }))
-    const sealing = { keys, directory, clock: systemClock, entropy: systemEntropy }
+    const sealing = { keys, directory, recipients, clock: systemClock, entropy: systemEntropy }
     const { chunks, lengthBytes, mailbox } = await sealReport(draft, files.map(attachmentOf), sealing)
     const parts: Uint8Array[] = []
     for await (const chunk of chunks) parts.push(chunk)

@@ -252,15 +252,14 @@ class CurrentDirectory:
         self, signed: SignedDirectory, now: datetime
     ) -> tuple[DirectoryInForce | None, bool]:
         """Return the directory, if the root signed it, and whether it is usable."""
-        is_usable = False
         try:
-            directory = self._verify(signed, now)
+            directory: KeyDirectory | None = self._verify(signed, now)
             is_usable = True
         except (ExpiredDirectoryError, UnusableDirectoryError):
             # Still the newest, perhaps: an older one must not take its place.
-            directory = _parsed(signed)
+            directory, is_usable = _parsed(signed), False
         except ProtocolError:
-            return None, False
+            directory, is_usable = None, False
         if directory is None:
             return None, False
         return DirectoryInForce(signed=signed, directory=directory), is_usable

@@ -47,9 +47,9 @@ _FEATURES: Final = (
 
 HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_CONTENT_POLICY),
-    # No script and no style runs whose hash the page does not name. (Workers know no
+    # No script runs whose hash the page does not name. (Workers know no
     # hashes: the release names worker.js.)
-    "Integrity-Policy": "blocked-destinations=(script style)",
+    "Integrity-Policy": "blocked-destinations=(script)",
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     # Browsers heed it on https alone, so an onion address is not affected.

@@ -14,7 +14,7 @@ from intake.app import ENGINE, RECOVERY, create_app
 from intake.config import Config
 from intake.storage.database import connect
 from intake.storage.migrate import migrate
-from tests.intake.organisation import Organisation, write_directory
+from tests.intake.organisation import Organisation, write_directory, write_identities
 
 SYNC_ORIGIN = "http://intake.test"
 
@@ -68,6 +68,7 @@ def make_config(root: Path, organisation: Organisation, **changes: object) -> Co
     """Write what an operator writes, and return the settings for it."""
     root.mkdir(exist_ok=True)
     write_directory(organisation.directory(), root / "directory.json")
+    write_identities(organisation.identities(), root / "directory.json")
     settings: dict[str, object] = {
         "database": f"sqlite:///{root / 'intake.sqlite'}",
         "data": root / "data",

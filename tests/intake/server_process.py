@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from intake.config import PREFIX
-from tests.intake.organisation import Organisation, write_directory
+from tests.intake.organisation import Organisation, write_directory, write_identities
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 10
@@ -45,6 +45,7 @@ class ServerProcess:
         self._workers = workers
         if not (root / "directory.json").exists():
             write_directory(organisation.directory(), root / "directory.json")
+            write_identities(organisation.identities(), root / "directory.json")
         self._environment = {
             "PATH": os.environ["PATH"],  # noqa: TID251  # a test starts a program
             "PYTHONPATH": str(ROOT),

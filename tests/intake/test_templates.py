@@ -36,18 +36,20 @@ ALL_PAGES = (*SCRIPT_PAGES, *STILL_PAGES, *PLAIN_PAGES)
 
 FOUND_BY_THE_SCRIPT = {
     "report.html": (
-        "preparing trouble trouble-plain confirm-leave error-summary report "
+        "preparing trouble trouble-words trouble-mend trouble-plain confirm-leave "
+        "error-summary report "
         "chosen-files chosen-file"
         " texts codename codename-words codename-words-block codename-characters"
         " sending progress progress-text cancel retry received codename-saved"
     ),
     "mailbox.html": (
-        "preparing trouble trouble-plain confirm-leave error-summary open-mailbox "
+        "preparing trouble trouble-words trouble-mend trouble-plain confirm-leave "
+        "error-summary open-mailbox "
         "opening replies"
         " reply-list reply-template no-replies unreadable acknowledged message"
         " chosen-files chosen-file texts sending progress progress-text cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
-        " mailbox-deleted"
+        " mailbox-deleted message-closed"
     ),
 }
 

@@ -9,7 +9,7 @@ import io
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,9 @@ from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
 from protocol.codename import Codename
 from protocol.day import day_of
-from protocol.directory import (
-    DirectoryRecipient,
-    KeyDirectory,
-    Role,
-    SignedDirectory,
-    TeamKey,
-    sign_directory,
-)
+from protocol.directory import report_recipients, sign_directory
 from protocol.languages import Language
-from protocol.mailbox import OrganisationId, ReporterKeys, build_mailbox_answer
+from protocol.mailbox import ReporterKeys, build_mailbox_answer
 from protocol.reply import CaseState, Reply, seal_reply
 from protocol.report import (
     Answers,
@@ -44,49 +37,20 @@ from protocol.report import (
     SealedBy,
     is_verified_message,
 )
+from tests.intake.organisation import Organisation
 
 pytestmark = pytest.mark.needs("node")
 
 TWIN = Path(__file__).parents[2] / "browser" / "test" / "twin.mjs"
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  # the twin asks its own clock
-ROOT = SigningKey.generate(system_entropy)
-TEAM = SigningKey.generate(system_entropy)
-REVIEWER = HybridIdentity.generate(system_entropy)
-RECOVERY = HybridIdentity.generate(system_entropy)
+ORGANISATION = Organisation()
+ROOT, TEAM = ORGANISATION.root, ORGANISATION.team
+REVIEWER, RECOVERY = ORGANISATION.reviewer, ORGANISATION.recovery
 CODENAME = Codename.generate(system_entropy)
 TEXT = 'Мен көрдім: әкім ақша алды.\nВторая строка — \u2028 «кавычки» \\ "\t😀'
-
-
-def _directory() -> tuple[KeyDirectory, SignedDirectory]:
-    """Sign a directory that is valid now."""
-    end = NOW + timedelta(days=30)
-    directory = KeyDirectory(
-        version=1,
-        issued=NOW,
-        expires=end,
-        previous=None,
-        organisation_id=OrganisationId(system_entropy(32)),
-        organisation=dict.fromkeys(Language, "Ұйым"),
-        recipients=(
-            DirectoryRecipient(
-                role=Role.REVIEWER, recipient=REVIEWER.recipient, not_after=end
-            ),
-            DirectoryRecipient(
-                role=Role.RECOVERY, recipient=RECOVERY.recipient, not_after=end
-            ),
-        ),
-        team=(
-            TeamKey(
-                key=TEAM.verification_key,
-                not_before=date(2026, 1, 1),
-                not_after=day_of(end),
-            ),
-        ),
-    )
-    return directory, sign_directory(directory, ROOT)
-
-
-DIRECTORY, SIGNED = _directory()
+DIRECTORY = ORGANISATION.content(now=NOW)
+SIGNED = sign_directory(DIRECTORY, ROOT)
+IDENTITIES = ORGANISATION.identities(now=NOW)
 KEYS = ReporterKeys.derive(CODENAME, DIRECTORY.organisation_id)
 
 
@@ -95,6 +59,7 @@ def _ask(request: Mapping[str, object]) -> dict[str, Any]:
     common = {
         "directory": base64.b64encode(SIGNED.directory).decode(),
         "signature": SIGNED.signature,
+        "identities": base64.b64encode(IDENTITIES.to_json()).decode(),
         "root": str(ROOT.verification_key),
         "secret": base64.b64encode(CODENAME.secret).decode(),
     }
@@ -200,7 +165,7 @@ def test_both_ways_give_the_same_file() -> None:
     """A sealed file tells nobody which way it came: one length, one header."""
     sealed = io.BytesIO()
     writer = ReportWriter(
-        sealed, DIRECTORY.report_recipients(NOW), entropy=system_entropy
+        sealed, report_recipients(DIRECTORY, IDENTITIES, NOW), entropy=system_entropy
     )
     report = writer.finish(
         ReportDraft(

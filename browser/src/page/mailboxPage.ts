@@ -35,7 +35,7 @@ export class MailboxPage {
         })
         this.#sending = new Sending(this.#texts, this.#worker)
         this.#listen()
-        this.#worker.send({ do: 'prepare', root: this.#settings.root, language: this.#settings.language })
+        this.#worker.send({ do: 'prepare', page: 'mailbox', root: this.#settings.root, language: this.#settings.language })
     }
 
     #listen(): void {
@@ -108,7 +108,7 @@ export class MailboxPage {
                 this.#problem({ field: 'codename', words: this.#wrongWords(event.wrong) })
                 break
             case 'mailbox':
-                this.#showMailbox(event.replies, event.unreadableCount)
+                this.#showMailbox(event)
                 break
             case 'progress':
                 this.#sending.follow(event.progress)
@@ -146,7 +146,7 @@ export class MailboxPage {
         showProblems(this.#form, [problem], this.#texts)
     }
 
-    #showMailbox(replies: readonly Reply[], unreadableCount: number): void {
+    #showMailbox({ replies, unreadableCount, isOpen }: Event & { event: 'mailbox' }): void {
         this.#form.reset() // the codename has done its work
         show('opening', false)
         load('reply-list', HTMLElement).replaceChildren(...replies.map((reply) => this.#item(reply)))
@@ -155,7 +155,8 @@ export class MailboxPage {
         load('unreadable', HTMLElement).textContent = this.#texts.get('unreadable', { count: this.#texts.number(unreadableCount) })
         show('unreadable', unreadableCount > 0)
         show('replies', true)
-        this.#message.hidden = false
+        this.#message.hidden = !isOpen
+        show('message-closed', !isOpen)
         show('mailbox-actions', true)
         focus('replies')
     }

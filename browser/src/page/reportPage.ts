@@ -34,7 +34,7 @@ export class ReportPage {
             event.preventDefault()
             this.#submit()
         })
-        this.#worker.send({ do: 'prepare', root: this.#settings.root, language: this.#settings.language })
+        this.#worker.send({ do: 'prepare', page: 'report', root: this.#settings.root, language: this.#settings.language })
     }
 
     #submit(): void {

@@ -21,9 +21,14 @@ export class Texts {
     }
 
     get(key: string, values: Readonly<Record<string, string>> = {}): string {
-        const text = this.#texts.get(key)
+        const text = this.find(key, values)
         if (text === undefined) throw new Error(`the page has no text ${key}`)
-        return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole)
+        return text
+    }
+
+    /** A text that not every page, or not every case, has. */
+    find(key: string, values: Readonly<Record<string, string>> = {}): string | undefined {
+        return this.#texts.get(key)?.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole)
     }
 
     number(value: number): string {
@@ -40,6 +45,12 @@ export class Texts {
         const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
         const format = { style: 'unit', unit: units[step] ?? 'byte', maximumFractionDigits: step > 1 ? 1 : 0 } as const
         return new Intl.NumberFormat(this.#locale, format).format(bytes / 1000 ** step)
+    }
+
+    /** The day of a moment where this device is, as its owner sees it on the clock. */
+    date(moment: Date): string {
+        const figures = [moment.getDate(), moment.getMonth() + 1, moment.getFullYear()]
+        return figures.map((figure) => String(figure).padStart(2, '0')).join('.')
     }
 
     /** A day, in figures, as on the pages without script. */
