@@ -37,6 +37,7 @@ from protocol.mailbox import (
     read_mailbox_answer,
 )
 from protocol.offline_keys import OrganisationFile
+from protocol.release import SignedRelease, verify_release
 from protocol.reply import open_replies, open_reply
 from protocol.report import ReportReader, is_verified_message
 from protocol.sync import AcknowledgementBatch, DepositListing, verify_request
@@ -318,6 +319,26 @@ def test_sealed_secret(case: Case) -> None:
         with pytest.raises(CryptoError) as refused:
             open_secret(sealed.encode(), passphrase, purpose=purpose)
         assert type(refused.value) is _REFUSALS[case.reason]
+
+
+@pytest.mark.parametrize("case", load_cases("release"), ids=_named)
+def test_release(case: Case) -> None:
+    """A manifest is accepted, or refused for the reason that the vector names."""
+    if case.reason is None:
+        assert {"written": _read_release(case)} == case.expected
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            _read_release(case)
+        assert refused.value.reason == case.reason
+
+
+def _read_release(case: Case) -> str:
+    untrusted: str = case.given["release"]
+    signed = SignedRelease(
+        manifest=untrusted.encode(), signature=case.given["signature"]
+    )
+    root = VerificationKey.parse(case.given["root"])
+    return verify_release(signed, root=root).to_json().decode()
 
 
 @pytest.mark.parametrize("case", load_cases("organisation"), ids=_named)
