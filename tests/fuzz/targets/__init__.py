@@ -9,6 +9,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
+
+NEAR_MISSES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Target:
     name: str
     run: Callable[[bytes], bool]
     seeds: Callable[[], dict[str, bytes]]
+    near_misses: int
+    """How many changes of each input the tests try; fewer where one takes long."""
 
 
 def target_names() -> tuple[str, ...]:
@@ -28,4 +33,5 @@ def target_names() -> tuple[str, ...]:
 def load_target(name: str) -> Target:
     """Import one."""
     module = importlib.import_module(f"{__name__}.{name}")
-    return Target(name, module.target, module.seeds)
+    near_misses = getattr(module, "NEAR_MISSES", NEAR_MISSES)
+    return Target(name, module.target, module.seeds, near_misses)

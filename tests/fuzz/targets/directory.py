@@ -15,13 +15,10 @@ from tests.vectors.fixed import NOW, ROOT
 
 _SEEDS = (
     "current", "first_version", "not_hybrid", "lives_too_long", "no_team",
-    "previous_missing", "duplicate_member",
+    "previous_missing", "duplicate_member", "reviewer_with_comment", "reviewers_null",
 )  # fmt: skip
-_SIGNED = {
-    case.given["directory"].encode(): case.given["signature"]
-    for case in load_cases("directory")
-    if case.name == "current"
-}
+_CURRENT = next(case for case in load_cases("directory_2") if case.name == "current")
+_SIGNED = _CURRENT.given["directory"].encode()
 
 
 def target(data: bytes) -> bool:
@@ -38,18 +35,21 @@ def target(data: bytes) -> bool:
 
 
 def _verify(data: bytes) -> None:
-    for signature in _SIGNED.values():
-        offered = SignedDirectory(directory=data, signature=signature)
+    signature = _CURRENT.given["signature"]
+    for offered in (
+        SignedDirectory(directory=data, signature=signature),
+        SignedDirectory(directory=data, signature="", cross_signature=signature),
+    ):
         try:
             verify_directory(
                 offered, root=ROOT.verification_key, newest_seen=0, now=NOW
             )
         except (DirectoryError, MalformedError, UnknownFormatError):
             continue
-        assert data in _SIGNED, "a directory is in force that nobody signed"
+        assert data == _SIGNED, "a directory is in force that nobody signed"
 
 
 def seeds() -> dict[str, bytes]:
     """Directories out of the vectors, and one as nobody writes it."""
-    found = documents("directory", "directory", _SEEDS)
+    found = documents("directory_2", "directory", _SEEDS)
     return found | {"pretty": pretty(found["current"])}

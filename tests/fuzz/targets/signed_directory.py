@@ -2,8 +2,12 @@
 
 from protocol.directory import SignedDirectory
 from protocol.errors import MalformedError, UnknownFormatError
-from tests.fuzz.vector_seeds import pretty
-from tests.vectors.case import load_cases
+from tests.fuzz.vector_seeds import documents, pretty
+
+_SEEDS = (
+    "signed_directory", "signed_directory_cross", "signed_directory_object",
+    "signed_directory_version_1", "signed_directory_without_cross",
+)  # fmt: skip
 
 
 def target(data: bytes) -> bool:
@@ -19,14 +23,7 @@ def target(data: bytes) -> bool:
 
 
 def seeds() -> dict[str, bytes]:
-    """A good one, spaced, and one without its signature."""
-    case = next(case for case in load_cases("directory") if case.name == "current")
-    signed = SignedDirectory(
-        directory=case.given["directory"].encode(), signature=case.given["signature"]
-    )
-    good = signed.to_json()
-    return {
-        "good": good,
-        "pretty": pretty(good),
-        "unsigned": good[: good.index(b',"signature"')] + b"}",
-    }
+    """Bodies out of the vectors, one as nobody writes it, and one half."""
+    found = documents("sync_body", "body", _SEEDS)
+    good = found["signed_directory_cross"]
+    return found | {"pretty": pretty(good), "half": good[: len(good) // 2]}
