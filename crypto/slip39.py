@@ -91,11 +91,21 @@ class WrongShareCheckError(ShareError):
 
 
 class ForeignShareError(ShareError):
-    """A good share, of another set, another shape, or of a rehearsal."""
+    """A good share, of another set, another shape, or of the other mode."""
+
+    def __init__(self, reason: str, *, is_of_other_mode: bool = False) -> None:
+        """Say whether it is a rehearsal's share in earnest, or the reverse."""
+        super().__init__(reason)
+        self.is_of_other_mode = is_of_other_mode
 
 
 class RepeatedShareError(ShareError):
     """This sheet was given already."""
+
+    def __init__(self, number: int) -> None:
+        """Take the sheet's number."""
+        super().__init__("this share was given already")
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +254,13 @@ class ShareCollector:
             RepeatedShareError: It was taken before.
         """
         if share.is_rehearsal is not self._is_rehearsal:
-            raise ForeignShareError("a rehearsal's share, or a real one in a rehearsal")
+            raise ForeignShareError("of the other mode", is_of_other_mode=True)
         if self._shares:
             first = self._shares[0]
             if (share.set_words, share.threshold) != (first.set_words, first.threshold):
                 raise ForeignShareError("a share of another set")
             if any(share.number == each.number for each in self._shares):
-                raise RepeatedShareError("this share was given already")
+                raise RepeatedShareError(share.number)
         self._shares.append(share)
 
 

@@ -1,41 +1,62 @@
 """`debunker age`: seal and open files with the flags of the `age` command.
 
-    debunker age -r age1pq1… [-o OUTPUT] [INPUT]
-    debunker age -d -i KEY_FILE [-o OUTPUT] [INPUT]
+    debunker age -r age1pq1… [-a] [-o OUTPUT] [INPUT]
+    debunker age -p [-a] [-o OUTPUT] [INPUT]
+    debunker age -d [-i KEY_FILE] [-o OUTPUT] [INPUT]
 
 So that a reviewer with nothing but this project opens any file of ours, hybrid ones
-too. Not here: passphrases, plugins, SSH keys and ASCII armor.
+too. Armor, files sealed with a passphrase, and identity files that are sealed with one
+are noticed without a flag. Not here: plugins and SSH keys.
+
+Where it differs from `age` on purpose:
+* A file named by `-o` appears when it is whole and authentic, or not at all, and an
+  older one of that name stays until then. (`age` leaves what it had opened so far:
+  half a dossier looks like a dossier.) Standard output cannot be taken back: there the
+  exit status tells.
+* An empty passphrase makes one of 24 letters and digits, where `age` makes ten words;
+  it is shown at the terminal and not on standard error, which may be a log.
+* White space before armor is noticed as armor's; `age` reads it in its library only.
+* A passphrase beside other recipients is refused, whichever identity would open it.
 
 Rules:
-* Secrets come from files, never from the command line, which others can see.
-* A file named by `-o` appears when it is whole and authentic, or not at all, and
-  an older one of that name stays until then. (`age` leaves what it had opened
-  so far: half a dossier looks like a dossier.) Standard output cannot be taken
-  back: there the exit status tells.
+* Secrets come from files and from the terminal, never from the command line or the
+  environment, which others can see.
 * Every failure is one line on standard error, and exit status 1.
 """
 
 import argparse
-import codecs
-import os
-import stat
+import io
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, NoReturn
+from typing import Final, NoReturn, cast
 
-from crypto.age.files import Destination
+from crypto.age.armor import ArmorWriter, without_armor
+from crypto.age.asked import (
+    AskedPassphrase,
+    RefusedPassphrase,
+    SealedIdentityFile,
+    ask_new_passphrase,
+    is_sealed,
+)
 from crypto.age.hybrid import HybridIdentity, HybridRecipient
-from crypto.age.keys import parse_identities, parse_recipient, parse_recipients
+from crypto.age.keys import (
+    Identity,
+    Recipient,
+    parse_identities,
+    parse_recipient,
+    parse_recipients,
+)
+from crypto.age.output import STANDARD, NotForTerminalsError, is_same, open_output
+from crypto.age.scrypt import DEFAULT_WORK_FACTOR, ScryptRecipient
 from crypto.age.stream import open_stream, seal_stream
+from crypto.age.terminal import ControllingTerminal, Terminal, TerminalError
 from crypto.age.x25519 import X25519Identity, X25519Recipient
 from crypto.entropy import system_entropy
 from crypto.errors import CryptoError, MalformedError
 
-_STANDARD: Final = "-"  # standard input or output
-_NOT_TO_TERMINAL: Final = "not writing binary to a terminal; -o - does it anyway"
+_TERMINAL: Final = ControllingTerminal()
 _MAX_KEY_FILE_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -43,11 +64,18 @@ class _UsageError(Exception):
     """The command line makes no sense."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    terminal: Terminal = _TERMINAL,
+    work_factor: int = DEFAULT_WORK_FACTOR,
+) -> int:
     """Run the command.
 
     Args:
         argv: What follows `debunker age`; None for the process's own.
+        terminal: Where passphrases are asked for.
+        work_factor: What a guess at a passphrase shall cost, when sealing.
 
     Returns:
         The exit status: 0, or 1 after an error.
@@ -59,12 +87,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.write(parser.format_help())
             return 0
         _check(options)
-        _run(options)
-    except (CryptoError, _UsageError) as error:
+        if options.decrypt:
+            _open(options, terminal)
+        else:
+            _seal(options, terminal, work_factor)
+    except (CryptoError, NotForTerminalsError, TerminalError, _UsageError) as error:
         return _fail(str(error))
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         return _fail(f"{name}{error.strerror or error}")
+    except MemoryError:
+        return _fail("not enough memory for what this passphrase costs")
+    except KeyboardInterrupt:
+        return _fail("interrupted")
     return 0
 
 
@@ -87,13 +122,17 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "-o", "--output", metavar="OUTPUT", help="where to write; - for standard output"
     )
+    add("-a", "--armor", action="store_true", help="seal into text")
+    add("-p", "--passphrase", action="store_true",
+        help="seal with a passphrase, asked for at the terminal")  # fmt: skip
     add("-r", "--recipient", action="append", default=[], metavar="RECIPIENT",
         help="seal to age1pq1… or age1… (repeatable)")  # fmt: skip
     add("-R", "--recipients-file", action="append", default=[], metavar="FILE",
         help="seal to the recipients that FILE lists (repeatable)")  # fmt: skip
     add("-i", "--identity", action="append", default=[], metavar="FILE",
-        help="open with its identities, or -e: seal to them (repeatable)")  # fmt: skip
-    add("input", nargs="?", default=_STANDARD, metavar="INPUT",
+        help="open with its identities, or -e: seal to them (repeatable); FILE may "
+        "itself be sealed with a passphrase")  # fmt: skip
+    add("input", nargs="?", default=STANDARD, metavar="INPUT",
         help="what to read; standard input by default")  # fmt: skip
     return parser
 
@@ -103,130 +142,108 @@ def _check(options: argparse.Namespace) -> None:
     if options.encrypt and options.decrypt:
         raise _UsageError("-e and -d exclude each other")
     if options.decrypt:
-        if options.recipient or options.recipients_file:
-            raise _UsageError("-r and -R are for sealing; a file knows its recipients")
-        if not options.identity:
-            raise _UsageError("opening needs an identity file: -i FILE")
-    elif options.identity and not options.encrypt:
-        raise _UsageError("-i needs -d to open, or -e to seal to the identity itself")
-    elif not (options.recipient or options.recipients_file or options.identity):
-        raise _UsageError("sealing needs a recipient: -r RECIPIENT or -R FILE")
-    if options.output is not None and _is_same(options.input, options.output):
+        _check_opening(options)
+    else:
+        _check_sealing(options)
+    if options.output is not None and is_same(options.input, options.output):
         raise _UsageError("input and output are the same file")
     sources = [options.input, *options.recipients_file, *options.identity]
-    if sources.count(_STANDARD) > 1:
+    if sources.count(STANDARD) > 1:
         raise _UsageError("standard input can be read only once")
 
 
-def _run(options: argparse.Namespace) -> None:
-    identities = [key for path in options.identity for key in _identities(path)]
-    if options.decrypt:
-        with (
-            _source(options.input) as source,
-            _destination(options.output, is_binary=False) as destination,
-        ):
-            open_stream(source, destination, identities)
-        return
-    recipients = [
+def _check_opening(options: argparse.Namespace) -> None:
+    if options.recipient or options.recipients_file:
+        raise _UsageError("-r and -R are for sealing; a file knows its recipients")
+    if options.passphrase or options.armor:
+        raise _UsageError("-p and -a are for sealing; opening notices both")
+
+
+def _check_sealing(options: argparse.Namespace) -> None:
+    keys = options.recipient or options.recipients_file or options.identity
+    if options.passphrase and keys:
+        raise _UsageError("-p stands alone, without -r, -R and -i")
+    if options.identity and not options.encrypt:
+        raise _UsageError("-i needs -d to open, or -e to seal to the identity itself")
+    if not keys and not options.passphrase:
+        raise _UsageError("sealing needs a recipient: -r RECIPIENT, -R FILE or -p")
+
+
+def _open(options: argparse.Namespace, terminal: Terminal) -> None:
+    identities: list[Identity] = [AskedPassphrase(terminal)]
+    if options.identity:
+        identities = [RefusedPassphrase()]
+        for path in options.identity:
+            identities += _identities(path, terminal)
+    with (
+        _open_source(options.input) as source,
+        open_output(options.output, is_binary=False) as destination,
+    ):
+        open_stream(without_armor(source), destination, identities)
+
+
+def _seal(options: argparse.Namespace, terminal: Terminal, work_factor: int) -> None:
+    recipients: list[Recipient] = [
         *map(parse_recipient, options.recipient),
         *(key for path in options.recipients_file for key in _recipients(path)),
-        *(identity.recipient for identity in identities),
     ]
+    for path in options.identity:
+        for identity in _identities(path, terminal):
+            opened = (
+                identity.open()
+                if isinstance(identity, SealedIdentityFile)
+                else (identity,)
+            )
+            recipients += (key.recipient for key in opened)
+    if options.passphrase:
+        passphrase = ask_new_passphrase(terminal, entropy=system_entropy)
+        recipients.append(ScryptRecipient(passphrase, work_factor))
     with (
-        _source(options.input) as source,
-        _destination(options.output, is_binary=True) as destination,
+        _open_source(options.input) as source,
+        open_output(options.output, is_binary=not options.armor) as destination,
     ):
-        seal_stream(source, destination, recipients, entropy=system_entropy)
+        if options.armor:
+            with ArmorWriter(destination) as armor:
+                seal_stream(source, armor, recipients, entropy=system_entropy)
+        else:
+            seal_stream(source, destination, recipients, entropy=system_entropy)
 
 
-def _identities(path: str) -> tuple[HybridIdentity | X25519Identity, ...]:
+def _identities(
+    path: str, terminal: Terminal
+) -> tuple[HybridIdentity | X25519Identity | SealedIdentityFile, ...]:
     try:
-        return parse_identities(_key_file(path))
+        contents = _key_file(path)
+        if is_sealed(contents):
+            return (SealedIdentityFile(contents, path=path, terminal=terminal),)
+        return parse_identities(contents.decode(errors="replace"))
     except MalformedError as error:
         raise MalformedError(f"{path}: {error}") from None
 
 
 def _recipients(path: str) -> tuple[HybridRecipient | X25519Recipient, ...]:
     try:
-        return parse_recipients(_key_file(path))
+        return parse_recipients(_key_file(path).decode(errors="replace"))
     except MalformedError as error:
         raise MalformedError(f"{path}: {error}") from None
 
 
-def _key_file(path: str) -> str:
-    with _source(path) as source:
+def _key_file(path: str) -> bytes:
+    with _open_source(path) as source:
         data = source.read(_MAX_KEY_FILE_BYTES + 1)
     if len(data) > _MAX_KEY_FILE_BYTES:
         raise MalformedError("too long for a key file")
-    return data.decode(errors="replace")
+    return data
 
 
 @contextmanager
-def _source(path: str) -> Iterator[BinaryIO]:
-    if path == _STANDARD:
-        yield sys.stdin.buffer
+def _open_source(path: str) -> Iterator[io.BufferedReader]:
+    if path == STANDARD:
+        # Buffered, unless somebody has put another object there.
+        yield cast("io.BufferedReader", sys.stdin.buffer)
     else:
         with Path(path).open("rb") as source:
             yield source
-
-
-@contextmanager
-def _destination(path: str | None, *, is_binary: bool) -> Iterator[Destination]:
-    """Open the output; a regular file only appears if the block succeeds."""
-    if path is None and sys.stdout.isatty():
-        if is_binary:
-            raise _UsageError(_NOT_TO_TERMINAL)
-        yield _Terminal(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    elif path is None or path == _STANDARD:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    elif _is_special(path):
-        with Path(path).open("wb") as special:
-            yield special
-    else:
-        with _whole_file(Path(path).resolve()) as file:
-            yield file
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Write beside `path`, readable by the owner only, and rename at the end."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-class _Terminal:
-    """A terminal as a destination: text passes, the rest could command it."""
-
-    def __init__(self, destination: BinaryIO) -> None:
-        self._destination = destination
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-
-    def write(self, data: bytes | memoryview, /) -> int:
-        try:
-            text = self._decoder.decode(bytes(data))
-        except UnicodeDecodeError:
-            raise _UsageError(_NOT_TO_TERMINAL) from None
-        if not all(letter.isprintable() or letter in "\n\t" for letter in text):
-            raise _UsageError(_NOT_TO_TERMINAL)
-        return self._destination.write(data)
-
-
-def _is_same(source: str, destination: str) -> bool:
-    there = Path(source).is_file() and Path(destination).is_file()
-    return there and Path(source).samefile(destination)
-
-
-def _is_special(path: str) -> bool:
-    """Is it there and no regular file, as /dev/null or a pipe?"""
-    return Path(path).exists() and not stat.S_ISREG(Path(path).stat().st_mode)
 
 
 def _fail(reason: str) -> int:

@@ -35,8 +35,8 @@ MAC_BYTES: Final = 32
 MAX_STANZAS: Final = 1024
 MAX_HEADER_BYTES: Final = 2 * 1024 * 1024
 
-_FAMILY: Final = "age-encryption.org/"
-_VERSION: Final = _FAMILY + "v1"
+FAMILY: Final = "age-encryption.org/"
+_VERSION: Final = FAMILY + "v1"
 _COLUMNS: Final = 64
 _COLUMNS_BYTES: Final = 48  # what 64 characters of base64 hold
 _ARGUMENT: Final = re.compile(r"[!-~]+")  # spec: 1*VCHAR
@@ -92,7 +92,7 @@ class Header:
         version = lines.next()
         if version != _VERSION:
             # Another version is named; what is no age file may be a plaintext.
-            name = repr(version[:40]) if version.startswith(_FAMILY) else "no version"
+            name = repr(version[:40]) if version.startswith(FAMILY) else "no version"
             raise MalformedError(f"not an age v1 file: {name}")
         stanzas: list[Stanza] = []
         while (line := lines.next()).startswith("-> "):

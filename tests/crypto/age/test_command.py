@@ -13,6 +13,7 @@ import pytest
 from crypto.age import HybridIdentity, X25519Identity, open_sealed, seal
 from crypto.age.command import main
 from crypto.entropy import system_entropy
+from tests.crypto.age.at_terminal import FakeTerminal, at_terminal
 
 AnyIdentity = HybridIdentity | X25519Identity
 LONG = bytes(range(251)) * 2_000
@@ -37,12 +38,17 @@ PROGRAM = "import sys; from crypto.age.command import main; sys.exit(main())"
 ROOT = Path(__file__).resolve().parents[3]
 
 
-class FakeTerminal(io.TextIOWrapper):
+class ShownOutput(io.TextIOWrapper):
     """Standard output that says that it is a terminal."""
 
     def isatty(self) -> bool:
         """Say yes."""
         return True
+
+
+def stream_of(data: bytes) -> io.TextIOWrapper:
+    """Standard input that holds some bytes."""
+    return io.TextIOWrapper(io.BufferedReader(io.BytesIO(data)))
 
 
 def within(
@@ -55,7 +61,7 @@ def within(
     written = io.BytesIO()
     stream = output(written)
     with monkeypatch.context() as patch:
-        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        patch.setattr("sys.stdin", stream_of(data))
         patch.setattr("sys.stdout", stream)
         status = main(arguments)
     stream.detach()
@@ -75,9 +81,11 @@ def age(
     )
 
 
-def error_of(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
+def error_of(
+    arguments: Sequence[str], capsys: pytest.CaptureFixture[str], *answers: str
+) -> str:
     """Run the command, which must fail with one line; return what the line says."""
-    assert main(arguments) == 1
+    assert main(arguments, terminal=FakeTerminal(*answers)) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("debunker age: error: ")
@@ -217,7 +225,10 @@ def test_arguments_that_contradict_are_refused(
     for arguments, reason in (
         ([], "recipient"),
         (["-e", "-d"], "exclude"),
-        (["-d"], "-i"),
+        (["-d", "-a"], "notices"),
+        (["-d", "-p"], "notices"),
+        (["-p", "-r", recipient], "alone"),
+        (["-e", "-p", "-i", "k"], "alone"),
         (["-d", "-i", "k", "-r", recipient], "sealing"),
         (["-i", "k"], "-e"),
         (["-r", recipient, "-R", "-", "-"], "once"),
@@ -243,7 +254,7 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-h"]) == 0
 
     text = capsys.readouterr().out
-    for flag in ("-e", "-d", "-o", "-r", "-R", "-i"):
+    for flag in ("-e", "-d", "-o", "-r", "-R", "-i", "-p", "-a"):
         assert flag in text
 
 
@@ -281,7 +292,7 @@ def test_a_terminal_gets_text_but_no_binary(
 
     def shown(arguments: Sequence[str], plaintext: bytes) -> tuple[int, bytes]:
         sealed = seal(plaintext, [identity.recipient], entropy=system_entropy)
-        return within(monkeypatch, arguments, sealed, FakeTerminal)
+        return within(monkeypatch, arguments, sealed, ShownOutput)
 
     assert shown(["-r", str(identity.recipient)], b"x") == (1, b"")
     assert shown(opening, command) == (1, b"")
@@ -321,7 +332,7 @@ def test_an_error_without_a_file_is_told_too(
     """A full disk has no name."""
     recipient = str(X25519Identity.generate(system_entropy).recipient)
 
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x")))
+    monkeypatch.setattr("sys.stdin", stream_of(b"x"))
     assert main(["-r", recipient, "-o", "/dev/full", "-"]) == 1
 
     assert "No space left on device" in capsys.readouterr().err
@@ -334,3 +345,221 @@ def test_identities_never_come_from_the_command_line(
     secret = X25519Identity.generate(system_entropy).encode()
 
     assert secret[:20] not in error_of(["-r", secret, str(directory)], capsys)
+
+
+CHEAP = 1
+"""A work factor for tests: guesses cost nothing."""
+
+
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("armor", [[], ["-a"]])
+def test_a_passphrase_seals_and_opens(armor: list[str]) -> None:
+    """Typed twice to seal, once to open; armor is noticed by itself."""
+    Path("plain").write_bytes(LONG)
+    twice, once = FakeTerminal("қос сөз", "қос сөз"), FakeTerminal("қос сөз")
+
+    sealing = ["-p", *armor, "-o", "sealed", "plain"]
+    assert main(sealing, terminal=twice, work_factor=CHEAP) == 0
+    assert main(["-d", "-o", "opened", "sealed"], terminal=once) == 0
+
+    assert Path("opened").read_bytes() == LONG
+    assert Path("sealed").read_bytes().isascii() == bool(armor)
+    assert twice.told == once.told == []
+    assert len(twice.asked) == 2
+    assert len(once.asked) == 1
+
+
+@pytest.mark.usefixtures("directory")
+def test_an_empty_passphrase_makes_one_and_shows_it() -> None:
+    """120 bits, at the terminal only, and a new one each time."""
+    Path("plain").write_bytes(b"text")
+    made = []
+    for _ in range(2):
+        terminal = FakeTerminal("")
+        sealing = ["-p", "-o", "sealed", "plain"]
+        assert main(sealing, terminal=terminal, work_factor=CHEAP) == 0
+        made.append(terminal.told[0].rpartition(" ")[2])
+        assert len(made[-1].replace("-", "")) * 5 == 120
+        opening = ["-d", "-o", "opened", "sealed"]
+        assert main(opening, terminal=FakeTerminal(made[-1])) == 0
+
+    assert made[0] != made[1]
+    assert Path("opened").read_bytes() == b"text"
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_wrong_passphrase_is_told_and_not_repeated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nor are two that differ used."""
+    Path("plain").write_bytes(b"text")
+    answers = FakeTerminal("right", "right")
+    assert main(["-p", "-o", "s", "plain"], terminal=answers, work_factor=CHEAP) == 0
+
+    wrong = error_of(["-d", "-o", "opened", "s"], capsys, "guessed")
+    differ = error_of(["-p", "-o", "other", "plain"], capsys, "first", "other")
+
+    assert wrong == "the passphrase is wrong"
+    assert differ == "the two passphrases differ"
+    assert not Path("opened").exists()
+    assert not Path("other").exists()
+
+
+def test_a_file_says_whether_it_wants_a_key_or_a_passphrase(
+    key_file: Path, identity: AnyIdentity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is asked for what would not help."""
+    Path("plain").write_bytes(b"text")
+    answers = FakeTerminal("right", "right")
+    assert main(["-p", "-o", "p", "plain"], terminal=answers, work_factor=CHEAP) == 0
+    assert main(["-r", str(identity.recipient), "-o", "k", "plain"]) == 0
+
+    assert "without -i" in error_of(["-d", "-i", str(key_file), "p"], capsys)
+    assert "with -i" in error_of(["-d", "k"], capsys)
+
+
+def test_armor_is_written_to_pipes_and_terminals(
+    identity: AnyIdentity, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is text; and it comes back through a pipe."""
+    arguments = ["-a", "-r", str(identity.recipient)]
+
+    status, armored = within(monkeypatch, arguments, LONG, ShownOutput)
+
+    assert status == 0
+    assert armored.startswith(b"-----BEGIN AGE ENCRYPTED FILE-----\n")
+    opening = ["-d", "-i", str(key_file)]
+    assert within(monkeypatch, opening, b"\n \r\n" + armored) == (0, LONG)
+
+
+def sealed_key_file(identities: Sequence[AnyIdentity], *arguments: str) -> str:
+    """An identity file that is sealed with the passphrase `right`."""
+    name = "sealed" + "".join(arguments)
+    Path("lines").write_text("".join(f"{key.encode()}\n" for key in identities))
+    answers = FakeTerminal("right", "right")
+    sealing = ["-p", *arguments, "-o", name, "lines"]
+    assert main(sealing, terminal=answers, work_factor=CHEAP) == 0
+    Path("lines").unlink()
+    return name
+
+
+@pytest.mark.usefixtures("directory")
+def test_an_identity_file_may_be_sealed_with_a_passphrase() -> None:
+    """Armored or not, with several identities, to open and to seal; asked for once."""
+    keys = [HybridIdentity.generate(system_entropy) for _ in range(3)]
+    Path("plain").write_bytes(LONG)
+    plain = Path("first")
+    plain.write_text(keys[0].encode())
+    sealed = sealed_key_file(keys[1:], "-a")
+    assert sealed_key_file(keys[1:]) != sealed
+
+    for name in (sealed, "sealed"):
+        terminal = FakeTerminal("right")
+        sealing = ["-e", "-i", name, "-o", "s", "plain"]
+        assert main(sealing, terminal=terminal) == 0
+        assert terminal.asked == [f"Passphrase of {name}"]
+        for key in keys[1:]:
+            assert open_sealed(Path("s").read_bytes(), [key]) == LONG
+        terminal = FakeTerminal("right")
+        opening = ["-d", "-i", "first", "-i", name, "-o", "o", "s"]
+        assert main(opening, terminal=terminal) == 0
+        assert len(terminal.asked) == 1
+        assert Path("o").read_bytes() == LONG
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_sealed_identity_file_is_opened_only_when_it_is_needed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A key that fits comes first; and what is wrong with the file is told by name."""
+    mine, others = (X25519Identity.generate(system_entropy) for _ in range(2))
+    Path("mine").write_text(mine.encode())
+    Path("s").write_bytes(seal(b"x", [mine.recipient], entropy=system_entropy))
+    name = sealed_key_file([others])
+    Path("to-keys").write_bytes(
+        seal(others.encode().encode(), [mine.recipient], entropy=system_entropy)
+    )
+
+    nobody = FakeTerminal()
+    assert main(["-d", "-i", "mine", "-i", name, "-o", "o", "s"], terminal=nobody) == 0
+    assert error_of(["-d", "-i", name, "s"], capsys, "guessed").startswith(f"{name}: ")
+    assert "no identity" in error_of(["-d", "-i", name, "s"], capsys, "right")
+    assert "not to keys" in error_of(["-d", "-i", "to-keys", "s"], capsys)
+
+
+@pytest.mark.usefixtures("directory")
+def test_what_a_passphrase_may_cost_is_told_not_shown_as_a_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No memory, or a person who gives up: one line."""
+
+    class GivesUp(FakeTerminal):
+        def ask(self, question: str, /) -> str:
+            raise KeyboardInterrupt(question)
+
+    class HasNoMemory(FakeTerminal):
+        def ask(self, question: str, /) -> str:
+            raise MemoryError(question)
+
+    for terminal, reason in ((GivesUp(), "interrupted"), (HasNoMemory(), "memory")):
+        assert main(["-p", "-o", "s"], terminal=terminal) == 1
+        assert reason in capsys.readouterr().err
+    assert not Path("s").exists()
+
+
+OURS = [sys.executable, "-c", PROGRAM]
+ENVIRONMENT = {"PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.usefixtures("directory")
+def test_passphrases_are_asked_for_at_the_terminal_without_an_echo() -> None:
+    """Standard input and output stay free for what is sealed."""
+    typed = [b"korrekt horse\n", b"korrekt horse\n"]
+
+    sealed = at_terminal([*OURS, "-p"], typed, data=LONG[:9999], env=ENVIRONMENT)
+    opened = at_terminal([*OURS, "-d"], typed[:1], data=sealed.output, env=ENVIRONMENT)
+
+    assert (sealed.status, opened.status) == (0, 0)
+    assert opened.output == LONG[:9999]
+    assert sealed.shown.count(b": ") == 2
+    assert b"korrekt" not in sealed.shown + opened.shown
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_passphrase_that_was_made_is_shown_at_the_terminal_only() -> None:
+    """Standard error may be a log."""
+    sealed = at_terminal([*OURS, "-p"], [b"\n"], data=b"text", env=ENVIRONMENT)
+
+    made = sealed.shown.split()[-1]
+    opened = at_terminal(
+        [*OURS, "-d"], [made + b"\n"], data=sealed.output, env=ENVIRONMENT
+    )
+
+    assert (opened.status, opened.output) == (0, b"text")
+
+
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("typed", [b"\x04", b"\xff\xfe\n"])
+def test_an_answer_that_is_none_is_told(typed: bytes) -> None:
+    """The terminal's end, and bytes that are no text."""
+    ended = at_terminal(
+        [*OURS, "-p"], [typed], data=b"x", env={**ENVIRONMENT, "PYTHONUTF8": "1"}
+    )
+
+    assert (ended.status, ended.output) == (1, b"")
+
+
+@pytest.mark.usefixtures("directory")
+def test_without_a_terminal_nobody_is_asked() -> None:
+    """Not even standard input."""
+    run = subprocess.run(
+        [*OURS, "-p"],
+        input=b"guess\nguess\n",
+        capture_output=True,
+        check=False,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
+
+    assert (run.returncode, run.stdout) == (1, b"")
+    assert run.stderr.count(b"\n") == 1
