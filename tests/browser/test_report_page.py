@@ -1,15 +1,11 @@
 """The report's page: what is told to a reporter, and what is not sent."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Request, Route
 
-from crypto.ed25519 import SigningKey
-from crypto.entropy import system_entropy
-from protocol.directory import SignedDirectory
 from tests.browser.conftest import Visit
 
 pytestmark = [
@@ -18,7 +14,6 @@ pytestmark = [
     pytest.mark.needs("chromium"),
 ]
 
-NOW = datetime.now(UTC)  # noqa: TID251  # the browser asks its own clock
 TEXT = "Мен әкімнің ақша алғанын көрдім."
 SUBMIT = "#report button[type=submit]"
 
@@ -120,51 +115,6 @@ def test_a_text_past_the_limit_is_told(visit: Visit) -> None:
     visit.shown("#error-summary")
     assert visit.page.is_visible("#error-text")
     assert visit.sent("/uploads") == []
-
-
-def _serve(visit: Visit, signed: SignedDirectory) -> None:
-    """Put another directory in the intake's place."""
-    page = visit.page
-    page.route("**/directory.json", lambda route: route.fulfill(body=signed.directory))
-    page.route(
-        "**/directory.json.sig", lambda route: route.fulfill(body=signed.signature)
-    )
-
-
-@pytest.mark.parametrize(
-    ("case", "words", "path"),
-    [
-        ("expired", "истёк", "/ru/report"),
-        ("clock", "часы", "/ru/report"),
-        ("not_signed", "не подписаны", "/ru/report"),
-        ("altered", "не подписаны", "/ru/report"),
-        ("not_signed", "не подписаны", "/ru/mailbox"),
-    ],
-)
-def test_keys_that_must_not_be_used_close_the_form(
-    visit: Visit, case: str, words: str, path: str
-) -> None:
-    """Each wrong directory has its own words, and nothing can be typed."""
-    organisation = visit.organisation
-    if case == "expired":
-        signed = organisation.directory(now=NOW - timedelta(days=60))
-    elif case == "clock":
-        signed = organisation.directory(now=NOW + timedelta(days=3))
-    elif case == "not_signed":
-        stranger = SigningKey.generate(system_entropy)
-        signed = organisation.directory(root=stranger)
-    else:
-        right = organisation.directory()
-        altered = right.directory.replace(b'"version":1', b'"version":2')
-        signed = SignedDirectory(directory=altered, signature=right.signature)
-    _serve(visit, signed)
-
-    visit.open(path)
-
-    assert words in visit.shown("#trouble").lower()
-    assert visit.page.evaluate("document.activeElement.id") == "trouble"
-    assert visit.page.is_hidden("#report, #open-mailbox")
-    assert visit.page.is_hidden("#trouble-plain")
 
 
 def test_a_site_that_does_not_answer_is_told(visit: Visit) -> None:
