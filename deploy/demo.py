@@ -20,7 +20,14 @@ import pyotp
 
 from deploy.front_door import FrontDoorError, file_demo_reports
 from deploy.house import StartError, both_apps
-from deploy.organisation import LogIn, Organisation, found, load
+from deploy.organisation import (
+    LogIn,
+    OlderOrganisationError,
+    Organisation,
+    found,
+    load,
+    refresh,
+)
 
 PORTS: Final = (8480, 8490)
 """Of intake and console, if they are free; else any."""
@@ -52,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             _run(options.directory)
     except KeyboardInterrupt:
         print("\nstopped; `make demo` goes on, `make demo-clean` forgets all")
-    except (StartError, FrontDoorError) as error:
+    except (StartError, FrontDoorError, OlderOrganisationError) as error:
         print(f"debunker demo: {error}", file=sys.stderr)
         return 1
     return 0
@@ -76,6 +83,8 @@ def _run(place: Path) -> None:
     if organisation is None:
         print("making an organisation: root, people, recovery, destinations …")
         organisation = found(place)
+    else:
+        refresh(organisation)
     with both_apps(organisation, ports=PORTS) as (intake, console):
         if not (place / FILED).exists():
             _file_reports(intake)

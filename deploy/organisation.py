@@ -7,30 +7,45 @@ is for synthetic reports alone.
     PLACE/log-ins.json        who logs in, and with what
     PLACE/offline/            root and recovery secret, sealed by a passphrase
     PLACE/destinations/       identities of the outside bodies (classical age keys)
-    PLACE/intake/             database, sealed files, signed key directory
+    PLACE/intake/             database, sealed files, signed key directory, identities
     PLACE/console/            database, sealed files
+
+A real root signs on a machine apart, with `debunker keys`; here the same steps
+follow each other in one process: draft, sign, add, hand to the intake.
 """
 
 import base64
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from crypto.age import X25519Identity
+from crypto.age import HybridIdentity, X25519Identity
+from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.entropy import system_entropy
 from crypto.sealed_secret import RFC_9106_LOW_MEMORY, Argon2idProfile
 from intake.storage.database import connect
 from intake.storage.migrate import migrate
 from protocol.codename import Codename
+from protocol.directory import KeyDirectory, SignedDirectory, sign_directory
+from protocol.errors import ProtocolError
 from protocol.languages import Language
+from protocol.mailbox import OrganisationId
+from protocol.offline_keys import (
+    OrganisationFile,
+    open_root,
+    seal_recovery,
+    seal_root,
+)
 from review_console.app import make_operations
 from review_console.clock import SystemClock
+from review_console.config import OperatorConfig
 from review_console.domain.account import Role
 from review_console.domain.destination import DestinationKind
-from review_console.services.organisation import open_root
+from review_console.services.effects import Clock
 from review_console.services.use_cases import Operations
 from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
@@ -71,8 +86,16 @@ DESTINATIONS: Final = (
 )
 
 
+ORGANISATION_ID_BYTES: Final = 32
+DIRECTORY_RENEWED_WITH: Final = timedelta(days=30)
+"""A demonstration signs its next directory when the last has so much left."""
+
 PARTS: Final = ("offline", "destinations", "intake", "console")
 """The directories of a founded organisation."""
+
+
+class OlderOrganisationError(Exception):
+    """What lies in the directory was made by an older version; says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +159,17 @@ def load(place: Path) -> Organisation | None:
 
 
 def found(
-    place: Path, *, profile: Argon2idProfile = RFC_9106_LOW_MEMORY
+    place: Path,
+    *,
+    profile: Argon2idProfile = RFC_9106_LOW_MEMORY,
+    clock: Clock | None = None,
 ) -> Organisation:
     """Make the whole organisation in a directory.
 
     Args:
         place: Made readable for its owner only; an unfinished earlier try in it goes.
         profile: What opening a person's keys costs.
+        clock: The machine's, if left out.
 
     Returns:
         The organisation; `log-ins.json` is written last, so that one which was
@@ -154,27 +181,21 @@ def found(
     for name in ("offline", "destinations", "intake/sealed", "console/sealed"):
         (place / name).mkdir(parents=True, exist_ok=True)
     place.chmod(0o700)
-    intake = connect(_sqlite(place / "intake"))
-    migrate(intake)
-    intake.dispose()
-    console = make_engine(_sqlite(place / "console"))
-    upgrade(console)
-    console.dispose()
-    operations = make_operations(
-        database=_sqlite(place / "console"),
-        clock=SystemClock(),
-        entropy=system_entropy,
-        profile=profile,
-    )
+    root = _hold_ceremony(place, profile)
+    _migrate(place)
+    operations = _operations(place, root.verification_key, profile, clock)
 
     log_ins = tuple(_add_person(operations, name, role) for name, role in PEOPLE)
     keys = operations.make_organisation_keys()
     _add_destinations(operations, place)
-    root_key = _sign_directory(operations, place)
-
+    _add_directory(operations, place, root, NAMES)
     organisation = Organisation(
-        place=place, root_key=root_key, sync_key=str(keys.sync), log_ins=log_ins
+        place=place,
+        root_key=str(root.verification_key),
+        sync_key=str(keys.sync),
+        log_ins=log_ins,
     )
+    _hand_over_identities(operations, organisation)
     _write_private(
         place / "log-ins.json",
         json.dumps(
@@ -187,6 +208,130 @@ def found(
         ),
     )
     return organisation
+
+
+def refresh(
+    organisation: Organisation,
+    *,
+    profile: Argon2idProfile = RFC_9106_LOW_MEMORY,
+    clock: Clock | None = None,
+) -> None:
+    """Renew what has run out since an organisation was used last.
+
+    Args:
+        organisation: Both of its apps are at rest.
+        profile: As it was founded.
+        clock: The machine's, if left out.
+
+    Raises:
+        OlderOrganisationError: An older version made it.
+    """
+    place, clock = organisation.place, clock or SystemClock()
+    newest = _read_directory(place)
+    _migrate(place)
+    root_key = VerificationKey.parse(organisation.root_key)
+    operations = _operations(place, root_key, profile, clock)
+    if newest.expires - clock.now() <= DIRECTORY_RENEWED_WITH:
+        sealed = (place / "offline" / "root.json").read_bytes()
+        passphrase = (place / "offline" / "passphrase.txt").read_text().strip()
+        _add_directory(operations, place, open_root(sealed, passphrase), None)
+    _hand_over_identities(operations, organisation)
+
+
+def _read_directory(place: Path) -> KeyDirectory:
+    try:
+        (place / "offline" / "organisation.json").stat()
+        return KeyDirectory.parse((place / "intake" / "directory.json").read_bytes())
+    except (FileNotFoundError, ProtocolError):
+        raise OlderOrganisationError(
+            f"an older version made what lies in {place}; `make demo-clean` forgets "
+            "it, then `make demo` begins anew"
+        ) from None
+
+
+def _hold_ceremony(place: Path, profile: Argon2idProfile) -> SigningKey:
+    """Make root and recovery, as `debunker keys init` does on a machine apart."""
+    passphrase = new_passphrase()
+    root = SigningKey.generate(system_entropy)
+    recovery = HybridIdentity.generate(system_entropy)
+    organisation = OrganisationFile(
+        organisation_id=OrganisationId(system_entropy(ORGANISATION_ID_BYTES)),
+        root=root.verification_key,
+        recovery=recovery.recipient,
+    )
+    sealed_root = seal_root(root, passphrase, profile=profile, entropy=system_entropy)
+    sealed_recovery = seal_recovery(
+        recovery, passphrase, profile=profile, entropy=system_entropy
+    )
+    offline = place / "offline"
+    for name, sealed in (
+        ("root.json", sealed_root),
+        ("recovery.json", sealed_recovery),
+        ("organisation.json", organisation.to_json()),
+        ("passphrase.txt", f"{passphrase}\n".encode()),
+    ):
+        _write_private(offline / name, sealed.decode())
+    return root
+
+
+def _migrate(place: Path) -> None:
+    intake = connect(_sqlite(place / "intake"))
+    migrate(intake)
+    intake.dispose()
+    console = make_engine(_sqlite(place / "console"))
+    upgrade(console)
+    console.dispose()
+
+
+def _operations(
+    place: Path,
+    root_key: VerificationKey,
+    profile: Argon2idProfile,
+    clock: Clock | None,
+) -> Operations:
+    return make_operations(
+        OperatorConfig(
+            database=_sqlite(place / "console"),
+            data=place / "console" / "sealed",
+            root_key=root_key,
+        ),
+        clock=clock or SystemClock(),
+        entropy=system_entropy,
+        profile=profile,
+    )
+
+
+def _add_directory(
+    operations: Operations,
+    place: Path,
+    root: SigningKey,
+    names: Mapping[Language, str] | None,
+) -> None:
+    """Draft, sign, add, and hand it to the intake as an operator does."""
+    described = (place / "offline" / "organisation.json").read_bytes()
+    draft = operations.draft_directory(
+        organisation=OrganisationFile.parse(described), names=names
+    )
+    signed = sign_directory(draft, root)
+    operations.add_directory(signed)
+    _put_directory(place, signed)
+
+
+def _put_directory(place: Path, signed: SignedDirectory) -> None:
+    (place / "intake" / "directory.json").write_bytes(signed.directory)
+    (place / "intake" / "directory.json.sig").write_text(signed.signature)
+
+
+def _hand_over_identities(operations: Operations, organisation: Organisation) -> None:
+    """Let each reviewer renew what runs out; the intake serves the list at once."""
+    reviewers = [
+        operations.unlock(name=each.name, passphrase=each.passphrase)
+        for each in organisation.log_ins
+        if each.role == Role.REVIEWER.value
+    ]
+    identities = operations.hand_over_identities(by=reviewers)
+    place = organisation.place / "intake" / "identities.json"
+    place.write_bytes(identities.to_json())
 
 
 def _add_person(operations: Operations, name: str, role: Role) -> LogIn:
@@ -211,23 +356,6 @@ def _add_destinations(operations: Operations, place: Path) -> None:
             institution=institution,
         )
         _write_private(place / "destinations" / f"{name}.key", identity.encode() + "\n")
-
-
-def _sign_directory(operations: Operations, place: Path) -> str:
-    """Make root and recovery, sign the directory, hand it to the intake."""
-    passphrase = new_passphrase()
-    sealed_root, root_key = operations.offline_keys.make_root(passphrase)
-    sealed_recovery, recovery = operations.offline_keys.make_recovery(passphrase)
-    _write_private(place / "offline" / "root.json", sealed_root.decode())
-    _write_private(place / "offline" / "recovery.json", sealed_recovery.decode())
-    _write_private(place / "offline" / "passphrase.txt", passphrase + "\n")
-
-    signed = operations.make_directory(
-        root=open_root(sealed_root, passphrase), recovery=recovery, names=NAMES
-    )
-    (place / "intake" / "directory.json").write_bytes(signed.directory)
-    (place / "intake" / "directory.json.sig").write_text(signed.signature)
-    return str(root_key)
 
 
 def new_passphrase() -> str:

@@ -12,11 +12,12 @@ from jinja2 import StrictUndefined
 from crypto.entropy import Entropy
 from crypto.records import RecordKey
 from crypto.sealed_secret import Argon2idProfile
-from review_console.config import Config
-from review_console.services.accounts import AccountNames, AddAccount
+from review_console.config import Config, OperatorConfig
+from review_console.services.accounts import AccountNames, AddAccount, ListAccounts
 from review_console.services.admission import AdmitAccount
 from review_console.services.attachments import OpenAttachment
 from review_console.services.audit import CheckAudit
+from review_console.services.caretaking import CareLater, TakeCare
 from review_console.services.case_keys import CaseKeys
 from review_console.services.cases import (
     ChangeState,
@@ -27,17 +28,29 @@ from review_console.services.cases import (
 )
 from review_console.services.destinations import AddDestination, ListDestinations
 from review_console.services.devices import Devices
-from review_console.services.effects import Clock
+from review_console.services.directories import AddDirectory, DraftDirectory
+from review_console.services.effects import Background, Clock
 from review_console.services.export import ExportReferral
 from review_console.services.files import SealedFiles
+from review_console.services.identity_files import IdentityFiles
 from review_console.services.intake import Intake
+from review_console.services.intake_identities import IntakeIdentities
+from review_console.services.keys_page import ShowKeys
+from review_console.services.leaving import RemoveAccount, ReplaceKeys
 from review_console.services.login import Decoy, LogIn, ResumeSession, Unlock
 from review_console.services.narrowing import NarrowHeaders
+from review_console.services.notices import Notices
 from review_console.services.opening import OpenDeposits
 from review_console.services.organisation import (
     MakeDirectory,
     MakeOrganisationKeys,
     OfflineKeys,
+)
+from review_console.services.passphrases import ChangePassphrase
+from review_console.services.publishing import (
+    HandOverIdentities,
+    KeepIdentities,
+    PublishKeys,
 )
 from review_console.services.referral_lists import CaseReferrals, ProposedReferrals
 from review_console.services.referrals import (
@@ -47,16 +60,21 @@ from review_console.services.referrals import (
     ShowReferral,
     WithdrawReferral,
 )
+from review_console.services.renewing import RenewRecovery
 from review_console.services.replies import SendReplies, WriteReply
 from review_console.services.reply_writing import ReplyWriter
+from review_console.services.restoring import RestoreAccess, ShareCases
 from review_console.services.sessions import Sessions
 from review_console.services.store import Store
 from review_console.services.sync import Sync
 from review_console.services.throttle import Throttle
 from review_console.services.use_cases import Operations, Services
+from review_console.services.waiting import OpenWaiting
 from review_console.storage.database import SqlStore, make_engine
+from review_console.storage.identity_folder import IdentityFolder
 from review_console.storage.intake_client import HttpIntake
 from review_console.storage.sealed_files import SealedDirectory
+from review_console.storage.threads import ThreadBackground
 from review_console.web import (
     access,
     case,
@@ -80,9 +98,11 @@ class Adapters:
 
     store: Store
     files: SealedFiles
+    identity_files: IdentityFiles
     intake: Intake
     clock: Clock
     entropy: Entropy
+    background: Background
 
 
 def make_adapters(config: Config, *, clock: Clock, entropy: Entropy) -> Adapters:
@@ -90,9 +110,11 @@ def make_adapters(config: Config, *, clock: Clock, entropy: Entropy) -> Adapters
     return Adapters(
         store=SqlStore(make_engine(config.database)),
         files=SealedDirectory(config.data, entropy=entropy),
+        identity_files=IdentityFolder(config.data, entropy=entropy),
         intake=HttpIntake(origin=config.intake, clock=clock),
         clock=clock,
         entropy=entropy,
+        background=ThreadBackground(),
     )
 
 
@@ -105,6 +127,26 @@ def make_services(config: Config, adapters: Adapters) -> Services:
     keys = CaseKeys(entropy=entropy)
     writer = ReplyWriter(clock=clock, entropy=entropy)
     send_replies = SendReplies(store=store)
+    identities = IntakeIdentities(
+        store=store,
+        files=adapters.identity_files,
+        clock=clock,
+        entropy=entropy,
+    )
+    publish = PublishKeys(
+        store=store,
+        intake=intake,
+        clock=clock,
+        root=config.root_key,
+        identities=identities,
+    )
+    take_care = TakeCare(
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        case_keys=keys,
+        root=config.root_key,
+    )
     referrals = Referrals(
         store=store,
         files=files,
@@ -133,22 +175,28 @@ def make_services(config: Config, adapters: Adapters) -> Services:
             intake=intake,
             clock=clock,
             root=config.root_key,
-            open_deposits=OpenDeposits(
-                store=store,
-                files=files,
-                clock=clock,
-                entropy=entropy,
-                case_keys=keys,
-                reply_writer=writer,
-                narrow_headers=NarrowHeaders(
-                    store=store,
-                    files=files,
-                    entropy=entropy,
-                    case_keys=keys,
-                ),
-            ),
+            identities=identities,
+            publish=publish,
+            open_deposits=_open_deposits(store, files, clock, entropy),
+            take_care=take_care,
             send_replies=send_replies,
         ),
+        keep_identities=KeepIdentities(
+            store=store,
+            clock=clock,
+            root=config.root_key,
+            identities=identities,
+            publish=publish,
+            background=adapters.background,
+        ),
+        show_keys=ShowKeys(
+            store=store,
+            clock=clock,
+            root=config.root_key,
+            identities=identities,
+        ),
+        care_later=CareLater(take_care=take_care, background=adapters.background),
+        notices=Notices(store=store),
         list_cases=ListCases(store=store, case_keys=keys),
         show_case=ShowCase(store=store, case_keys=keys),
         rename_case=RenameCase(
@@ -183,9 +231,32 @@ def make_services(config: Config, adapters: Adapters) -> Services:
     )
 
 
+def _open_deposits(
+    store: Store,
+    files: SealedFiles,
+    clock: Clock,
+    entropy: Entropy,
+) -> OpenDeposits:
+    keys = CaseKeys(entropy=entropy)
+    return OpenDeposits(
+        store=store,
+        files=files,
+        clock=clock,
+        entropy=entropy,
+        case_keys=keys,
+        reply_writer=ReplyWriter(clock=clock, entropy=entropy),
+        narrow_headers=NarrowHeaders(
+            store=store,
+            files=files,
+            entropy=entropy,
+            case_keys=keys,
+        ),
+    )
+
+
 def make_operations(
+    config: OperatorConfig,
     *,
-    database: str,
     clock: Clock,
     entropy: Entropy,
     profile: Argon2idProfile,
@@ -193,7 +264,7 @@ def make_operations(
     """Wire what the operator does, over a database that `upgrade` has shaped.
 
     Args:
-        database: SQLAlchemy URL.
+        config: The settings.
         clock: For days and validities.
         entropy: For every key that is made.
         profile: What sealing a key under a passphrase costs.
@@ -201,7 +272,27 @@ def make_operations(
     Returns:
         The operations.
     """
-    store = SqlStore(make_engine(database))
+    store = SqlStore(make_engine(config.database))
+    files = SealedDirectory(config.data, entropy=entropy)
+    identities = IntakeIdentities(
+        store=store,
+        files=IdentityFolder(config.data, entropy=entropy),
+        clock=clock,
+        entropy=entropy,
+    )
+    take_care = TakeCare(
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        case_keys=CaseKeys(entropy=entropy),
+        root=config.root_key,
+    )
+    replace_keys = ReplaceKeys(
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        root=config.root_key,
+    )
     return Operations(
         offline_keys=OfflineKeys(entropy=entropy, profile=profile),
         add_account=AddAccount(
@@ -223,9 +314,58 @@ def make_operations(
             entropy=entropy,
         ),
         make_directory=MakeDirectory(store=store, clock=clock, entropy=entropy),
+        draft_directory=DraftDirectory(store=store, clock=clock),
+        add_directory=AddDirectory(store=store, clock=clock, root=config.root_key),
+        hand_over_identities=HandOverIdentities(
+            store=store,
+            root=config.root_key,
+            identities=identities,
+        ),
+        open_waiting=OpenWaiting(
+            store=store,
+            root=config.root_key,
+            open_deposits=_open_deposits(store, files, clock, entropy),
+        ),
         add_destination=AddDestination(store=store, clock=clock, entropy=entropy),
         list_destinations=ListDestinations(store=store),
         account_names=AccountNames(store=store),
+        list_accounts=ListAccounts(store=store),
+        remove_account=RemoveAccount(
+            store=store,
+            clock=clock,
+            identities=identities,
+            replace_keys=replace_keys,
+            take_care=take_care,
+            root=config.root_key,
+        ),
+        restore_access=RestoreAccess(
+            store=store,
+            clock=clock,
+            entropy=entropy,
+            profile=profile,
+            identities=identities,
+            root=config.root_key,
+        ),
+        share_cases=ShareCases(store=store, take_care=take_care, root=config.root_key),
+        change_passphrase=ChangePassphrase(
+            store=store,
+            clock=clock,
+            entropy=entropy,
+            profile=profile,
+        ),
+        replace_keys=replace_keys,
+        renew_recovery=RenewRecovery(
+            store=store,
+            clock=clock,
+            take_care=take_care,
+            narrow_headers=NarrowHeaders(
+                store=store,
+                files=files,
+                entropy=entropy,
+                case_keys=CaseKeys(entropy=entropy),
+            ),
+            root=config.root_key,
+        ),
         check_audit=CheckAudit(store=store),
     )
 
@@ -244,6 +384,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     """
     adapters = make_adapters(config, clock=clock, entropy=entropy)
     adapters.files.clear_unfinished()
+    adapters.identity_files.clear_unfinished()
     app = Flask("review_console", root_path=str(Path(__file__).parent))
     app.config.update(
         SECRET_KEY=entropy(SECRET_BYTES),

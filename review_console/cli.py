@@ -7,15 +7,11 @@ could see them.
 
 import argparse
 import os
-import stat
 import sys
 from collections.abc import Sequence
-from getpass import getpass
-from hmac import compare_digest
 from pathlib import Path
 from typing import Final
 
-import segno
 from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.age import HybridRecipient, parse_recipient
@@ -23,15 +19,22 @@ from crypto.entropy import system_entropy
 from crypto.errors import CryptoError
 from crypto.process import harden_process
 from crypto.sealed_secret import RFC_9106_LOW_MEMORY
+from protocol.errors import ProtocolError
 from protocol.languages import Language
 from review_console.app import make_operations
 from review_console.clock import SystemClock
-from review_console.config import Config, ConfigError
-from review_console.domain.account import Role
+from review_console.commands import directories, people
+from review_console.commands.asking import (
+    OperatorError,
+    add_passphrase,
+    ask_new_passphrase,
+    ask_passphrase,
+    write_new,
+)
+from review_console.config import Config, ConfigError, OperatorConfig
 from review_console.domain.destination import DestinationKind
 from review_console.domain.errors import ConsoleError
 from review_console.server import NotMigratedError, serve
-from review_console.services.accounts import NewAccount
 from review_console.services.organisation import (
     OfflineKeys,
     open_recovery,
@@ -41,10 +44,12 @@ from review_console.services.use_cases import Operations
 from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
 
-PRIVATE_FILE: Final = 0o600
 PRIVATE_UMASK: Final = 0o077
 """The database, its journal and every key are the console's user's alone."""
 
+
+INTERRUPTED: Final = 130
+"""As a shell tells that a program ended by SIGINT."""
 
 OFFLINE: Final = ("make-root", "make-recovery", "open-recovery")
 """Run on a machine apart, which has no database."""
@@ -63,10 +68,6 @@ Joined they are an age file again:
 
 age from 1.3 on opens it with the same flags.
 """
-
-
-class OperatorError(Exception):
-    """What the operator gave cannot be used."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -102,9 +103,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         NotMigratedError,
         OperatorError,
         OSError,
+        ProtocolError,
     ) as error:
         print(f"debunker console: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("debunker console: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except SQLAlchemyError as error:
         # Its text would quote the statement; the kind is enough to look further.
         kind = type(error).__name__
@@ -119,7 +124,7 @@ def _offline_keys() -> OfflineKeys:
 
 def _operations(environment: dict[str, str]) -> Operations:
     return make_operations(
-        database=Config.database_from_env(environment),
+        OperatorConfig.from_env(environment),
         clock=SystemClock(),
         entropy=system_entropy,
         profile=RFC_9106_LOW_MEMORY,
@@ -138,19 +143,11 @@ def _parser() -> argparse.ArgumentParser:
     ):
         making = commands.add_parser(name, help=what)
         making.add_argument("--out", type=Path, required=True, metavar="FILE")
-        _add_passphrase(making)
+        add_passphrase(making)
         making.set_defaults(run=run)
     _add_open_recovery(commands)
-    adding = commands.add_parser("add-user", help="add an account")
-    adding.add_argument("--name", required=True)
-    adding.add_argument("--role", required=True, choices=[each.value for each in Role])
-    _add_passphrase(adding)
-    adding.set_defaults(run=_add_user)
-    admitting = commands.add_parser("admit", help="hand a newcomer the keys")
-    admitting.add_argument("--name", required=True, help="of the newcomer")
-    admitting.add_argument("--by", required=True, help="a member who has the keys")
-    _add_passphrase(admitting)
-    admitting.set_defaults(run=_admit)
+    people.add_to(commands)
+    directories.add_to(commands)
     keys = commands.add_parser("make-keys", help="make team and sync key")
     keys.set_defaults(run=_make_keys)
     _add_directory(commands.add_parser("make-directory", help="sign a directory"))
@@ -171,12 +168,8 @@ def _add_open_recovery(
     )
     opening.add_argument("file", type=Path, metavar="FILE", help="of make-recovery")
     opening.add_argument("--out", type=Path, required=True, metavar="IDENTITY.txt")
-    _add_passphrase(opening)
+    add_passphrase(opening)
     opening.set_defaults(run=_open_recovery)
-
-
-def _add_passphrase(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--passphrase-file", type=Path, metavar="FILE")
 
 
 def _add_names(parser: argparse.ArgumentParser) -> None:
@@ -186,7 +179,7 @@ def _add_names(parser: argparse.ArgumentParser) -> None:
 
 def _add_directory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root-key", type=Path, required=True, metavar="FILE")
-    _add_passphrase(parser)
+    add_passphrase(parser)
     parser.add_argument("--recovery", required=True, metavar="age1pq1…")
     _add_names(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="and FILE.sig")
@@ -203,51 +196,28 @@ def _add_destination(parser: argparse.ArgumentParser) -> None:
 
 
 def _make_root(keys: OfflineKeys, arguments: argparse.Namespace) -> None:
-    sealed, public = keys.make_root(_new_passphrase(arguments))
-    _write_new(arguments.out, sealed)
+    sealed, public = keys.make_root(ask_new_passphrase(arguments.passphrase_file))
+    write_new(arguments.out, sealed)
     print(f"root {public}")
 
 
 def _make_recovery(keys: OfflineKeys, arguments: argparse.Namespace) -> None:
-    sealed, public = keys.make_recovery(_new_passphrase(arguments))
-    _write_new(arguments.out, sealed)
+    sealed, public = keys.make_recovery(ask_new_passphrase(arguments.passphrase_file))
+    write_new(arguments.out, sealed)
     print(f"recovery {public}")
 
 
 def _open_recovery(_keys: OfflineKeys, arguments: argparse.Namespace) -> None:
     sealed = arguments.file.read_bytes()
-    identity = open_recovery(sealed, _passphrase(arguments))
+    identity = open_recovery(sealed, ask_passphrase(arguments.passphrase_file))
     lines = (f"# public key: {identity.recipient}", identity.encode(), "")
-    _write_new(arguments.out, "\n".join(lines).encode())
+    write_new(arguments.out, "\n".join(lines).encode())
     print(f"recovery {identity.recipient}")
     print(
         f"Whoever has {arguments.out} opens every report. Keep it off the network, "
         "and destroy it when you have done.",
         file=sys.stderr,
     )
-
-
-def _add_user(operations: Operations, arguments: argparse.Namespace) -> None:
-    made = operations.add_account(
-        name=arguments.name,
-        role=Role(arguments.role),
-        passphrase=_new_passphrase(arguments),
-    )
-    _show(made)
-
-
-def _show(made: NewAccount) -> None:
-    """Show the second factor once, and what the directory needs."""
-    print(f"totp {made.totp_uri}")
-    segno.make(made.totp_uri, micro=False).terminal(compact=True)
-    print(f"recipient {made.account.recipient}")
-    print(f"signing-key {made.account.signing_key}")
-
-
-def _admit(operations: Operations, arguments: argparse.Namespace) -> None:
-    by = operations.unlock(name=arguments.by, passphrase=_passphrase(arguments))
-    granted = operations.admit_account(name=arguments.name, by=by)
-    print(f"cases {granted}")
 
 
 def _make_keys(operations: Operations, _arguments: argparse.Namespace) -> None:
@@ -260,7 +230,9 @@ def _make_directory(operations: Operations, arguments: argparse.Namespace) -> No
     recovery = parse_recipient(arguments.recovery)
     if not isinstance(recovery, HybridRecipient):
         raise OperatorError("the recovery recipient begins with age1pq1")
-    root = open_root(arguments.root_key.read_bytes(), _passphrase(arguments))
+    root = open_root(
+        arguments.root_key.read_bytes(), ask_passphrase(arguments.passphrase_file)
+    )
     signed = operations.make_directory(
         root=root,
         recovery=recovery,
@@ -291,31 +263,6 @@ def _check_audit(operations: Operations, _arguments: argparse.Namespace) -> None
 
 def _names(arguments: argparse.Namespace) -> dict[Language, str]:
     return {each: getattr(arguments, f"name_{each.value}") for each in Language}
-
-
-def _passphrase(arguments: argparse.Namespace) -> str:
-    path: Path | None = arguments.passphrase_file
-    if path is None:
-        return getpass("Passphrase: ")
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise OperatorError("the passphrase file is open to others (chmod 600)")
-    return path.read_text(encoding="utf-8").partition("\n")[0]
-
-
-def _new_passphrase(arguments: argparse.Namespace) -> str:
-    passphrase = _passphrase(arguments)
-    is_typed = arguments.passphrase_file is None
-    again = getpass("Once more: ") if is_typed else passphrase
-    if not compare_digest(again.encode(), passphrase.encode()):
-        raise OperatorError("the passphrases differ")
-    return passphrase
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    """Write a private file that must not be there yet."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
 
 
 if __name__ == "__main__":

@@ -62,8 +62,41 @@ class Config:
 
     @staticmethod
     def database_from_env(environment: Mapping[str, str]) -> str:
-        """Read the one setting that the operator's commands need."""
+        """Read the one setting that `migrate` needs."""
         return _text(environment, "DATABASE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorConfig:
+    """What the operator's commands need of the settings."""
+
+    database: str
+    """SQLAlchemy URL."""
+
+    data: Path
+    """Directory of sealed files."""
+
+    root_key: VerificationKey
+    """Pinned: signs directories."""
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Self:
+        """Read three of the ``DEBUNKER_CONSOLE_…`` settings.
+
+        Args:
+            environment: Such as `os.environ`.
+
+        Returns:
+            The settings.
+
+        Raises:
+            ConfigError: One is missing or wrong.
+        """
+        return cls(
+            database=Config.database_from_env(environment),
+            data=Path(_text(environment, "DATA")),
+            root_key=_key(environment, "ROOT_KEY"),
+        )
 
 
 def _text(environment: Mapping[str, str], name: str) -> str:

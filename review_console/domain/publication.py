@@ -19,6 +19,9 @@ class PublicationTrouble(Enum):
     REFUSED = "refused"
     """The intake did not take directory or identities."""
 
+    NO_IDENTITY = "no_identity"
+    """No reviewer has an identity that holds now: the form is closed."""
+
     OTHER_DIRECTORY = "other_directory"
     """Visitors get another directory than our newest."""
 
@@ -34,3 +37,6 @@ class Publication:
     trouble: PublicationTrouble | None
     clean_at: datetime | None
     """When visitors last got just what they should; `None` if never."""
+
+    identities_sha256: str
+    """Of the list that was published, hexadecimal: another one is due."""

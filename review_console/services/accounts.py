@@ -10,11 +10,11 @@ import pyotp
 from crypto.entropy import Entropy
 from crypto.sealed_secret import Argon2idProfile, seal_secret
 from protocol.day import day_of
+from protocol.passphrase import check_passphrase
 from review_console.domain.account import (
     Account,
     Role,
     Vault,
-    check_passphrase,
     vault_purpose,
 )
 from review_console.domain.audit import AuditEntry, AuditKind

@@ -14,6 +14,7 @@ Rules:
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,7 @@ from review_console.domain.errors import (
 )
 from review_console.domain.ids import CaseId
 from review_console.services.case_keys import CaseKeys
-from review_console.services.effects import Clock
+from review_console.services.effects import Background, Clock
 from review_console.services.key_holders import (
     KeyHolder,
     MemberKeys,
@@ -204,6 +205,24 @@ class TakeCare:
             copies.make(unit, kind.value, key.seed, needs.recovery)
             made += 1
         return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareLater:
+    """Takes care behind a person's back, when they have logged in."""
+
+    take_care: TakeCare
+    background: Background
+
+    def __call__(self, *, by: Unlocked) -> None:
+        """Begin; the log-in neither waits for it nor fails because of it."""
+
+        def task() -> None:
+            # Whoever was never admitted has nothing to take care with.
+            with suppress(OrganisationError, DamagedError):
+                self.take_care(by=by)
+
+        self.background.start(task)
 
 
 def _needs(unit: Unit, directory: KeyDirectory) -> _Needs:

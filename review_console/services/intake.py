@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from crypto.ed25519 import SigningKey
-from protocol.directory import SignedDirectory
+from protocol.directory import IdentityList, SignedDirectory
 from protocol.mailbox import MailboxId
 from protocol.sync import AcknowledgementBatch, DepositId, DepositListing, ReplyId
 
@@ -61,10 +61,22 @@ class IntakeConnection(Protocol):
         """Publish a newer directory."""
         ...
 
+    def put_identities(self, identities: IdentityList) -> None:
+        """Publish the intake identities in the place of the last ones."""
+        ...
+
 
 class Intake(Protocol):
     """The way to the intake."""
 
     def connect(self, sync_key: SigningKey) -> AbstractContextManager[IntakeConnection]:
         """Sign with this key until the end of the block."""
+        ...
+
+    def visit_directory(self) -> bytes:
+        """Fetch what any visitor gets as directory; raises `IntakeError`."""
+        ...
+
+    def visit_identities(self) -> bytes:
+        """Fetch what any visitor gets as identities; raises `IntakeError`."""
         ...

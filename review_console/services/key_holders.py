@@ -125,8 +125,8 @@ class RecoveryKeys:
         sealed = unit.recovery_grants.find(kind.value, self.identity.recipient)
         if public is None or sealed is None:
             raise OrganisationError(
-                f"this recovery identity has no copy of the {kind.value} key; "
-                "is it the one that the newest directory names?",
+                f"there is no copy of the {kind.value} key for this recovery identity; "
+                "copies are made when a member logs in after the directory was added",
             )
         try:
             key = SigningKey.from_seed(open_sealed(sealed, [self.identity]))

@@ -14,8 +14,8 @@ from pyotp.utils import strings_equal
 from crypto.entropy import Entropy
 from crypto.errors import CryptoError
 from crypto.sealed_secret import Argon2idProfile, open_secret, seal_secret
+from protocol.passphrase import MAX_PASSPHRASE_CHARACTERS
 from review_console.domain.account import (
-    MAX_PASSPHRASE_CHARACTERS,
     Account,
     Unlocked,
     Vault,

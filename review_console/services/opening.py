@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from crypto.age import FileKey
+from crypto.age import FileKey, HybridIdentity
 from crypto.ed25519 import VerificationKey
 from crypto.entropy import Entropy
 from crypto.records import RecordKey
@@ -52,6 +52,7 @@ from review_console.domain.ids import CaseId, MessageId
 from review_console.services.case_keys import CaseKeys
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
+from review_console.services.key_holders import RecoveryCopies, recovery_of
 from review_console.services.narrowing import NarrowHeaders
 from review_console.services.organisation import members_of
 from review_console.services.reply_writing import ReplyDraft, ReplyWriter
@@ -96,24 +97,35 @@ class OpenDeposits:
     reply_writer: ReplyWriter
     narrow_headers: NarrowHeaders
 
-    def __call__(self, *, by: Unlocked, directory: KeyDirectory) -> Sequence[Opened]:
+    def __call__(
+        self,
+        *,
+        by: Unlocked,
+        directory: KeyDirectory,
+        identities: Sequence[HybridIdentity],
+    ) -> Sequence[Opened]:
         """Open what can be opened.
 
         Args:
-            by: Whose identity opens.
+            by: In whose name cases are made and granted.
             directory: Verified; names the recovery recipients.
+            identities: What opens: the account's intake identities and its
+                long-term one (offline pages seal to that), or the recovery
+                identity.
 
         Returns:
             One outcome for each file that was waiting.
         """
         with self.store.begin() as unit:
             waiting = unit.deposits.in_state(DepositState.WAITING)
-        outcomes = {each.id: self._open(each, by, directory) for each in waiting}
+        outcomes = {
+            each.id: self._open(each, by, directory, identities) for each in waiting
+        }
         # A message may lie before its report in the list: ids are random.
         begun = {each.mailbox for each in waiting if outcomes[each.id] is Opened.CASE}
         for each in waiting:
             if outcomes[each.id] is Opened.WAITING and each.mailbox in begun:
-                outcomes[each.id] = self._open(each, by, directory)
+                outcomes[each.id] = self._open(each, by, directory, identities)
         self.narrow_headers(by=by, directory=directory)
         return tuple(outcomes.values())
 
@@ -122,9 +134,10 @@ class OpenDeposits:
         deposit: Deposit,
         by: Unlocked,
         directory: KeyDirectory,
+        identities: Sequence[HybridIdentity],
     ) -> Opened:
         try:
-            checked = self._check(deposit, by)
+            checked = self._check(deposit, identities)
         except (ProtocolError, DamagedError) as error:
             return self._keep_sealed(deposit, error)
         try:
@@ -136,11 +149,15 @@ class OpenDeposits:
             self.narrow_headers.narrow(deposit, checked.file_key, directory)
         return outcome
 
-    def _check(self, deposit: Deposit, by: Unlocked) -> _Checked:
+    def _check(
+        self,
+        deposit: Deposit,
+        identities: Sequence[HybridIdentity],
+    ) -> _Checked:
         with self.files.open_sealed(deposit.id) as sealed:
             reader = ReportReader(
                 sealed,
-                [by.vault.identity],
+                identities,
                 came_under=deposit.mailbox,
             )
             if self._has_place(deposit, reader.report):
@@ -209,6 +226,8 @@ class OpenDeposits:
         case = self._new_case(unit, checked, key)
         unit.cases.add(case)
         self.case_keys.grant(unit, case.id, key, members_of(unit, directory))
+        copies = RecoveryCopies(entropy=self.entropy)
+        copies.make(unit, case.id, key.raw, recovery_of(directory))
         opened = OpenCase(case=case, key=key)
         self._add_message(unit, opened, checked, position=1, is_verified=True)
         self._record(unit, AuditKind.CASE_OPENED, case.id, by)

@@ -32,7 +32,8 @@ from protocol.directory import Role as DirectoryRole
 from protocol.errors import ProtocolError
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId
-from review_console.domain.account import Account, Role, Unlocked, check_passphrase
+from protocol.passphrase import check_passphrase
+from review_console.domain.account import Account, Role, Unlocked
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import DamagedError, OrganisationError
 from review_console.domain.membership import is_member, sign_membership

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from crypto.entropy import Entropy
 from crypto.sealed_secret import Argon2idProfile, seal_secret
+from protocol.passphrase import check_passphrase
 from review_console.domain.account import (
     TOTP_SECRET_BYTES,
     Unlocked,
-    check_passphrase,
 )
 from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.services.accounts import NewAccount

@@ -22,11 +22,11 @@ from crypto.ed25519 import VerificationKey
 from crypto.entropy import Entropy
 from crypto.sealed_secret import Argon2idProfile, seal_secret
 from protocol.directory import KeyDirectory
+from protocol.passphrase import check_passphrase
 from review_console.domain.account import (
     Account,
     Role,
     Vault,
-    check_passphrase,
     vault_purpose,
 )
 from review_console.domain.audit import AuditEntry, AuditKind

@@ -6,22 +6,29 @@ The order is the promise: a report is acknowledged, and so deleted at the intake
 only when file and row are on our disk. A kill between any two steps repeats a
 step at the next sync; no step may be wrong the second time.
 
-    1. publish a directory that the intake has not
+    1. renew this account's intake identity, publish directory and identities
     2. page by page: fetch what we have not, then acknowledge the page
-    3. open what this account can open
-    4. carry replies
+    3. open what this account can open, and take care of what others left open
+    4. destroy intake identities that are past their grace, if 2 came to its end
+    5. carry replies
 
 Rules:
+* No identity is destroyed while what may be sealed to it waits at the intake, or
+  could not be written to our disk.
+* A file that the intake damages or withholds delays no destruction: else a hostile
+  one kept every identity alive.
 * One deposit's failure never stops the others; it is not acknowledged.
 * What arrived is opened even if the intake went away in between.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from threading import Lock
 from typing import Final
 
 from crypto.ed25519 import VerificationKey
+from protocol.directory import KeyDirectory
 from protocol.sync import (
     Acknowledgement,
     AcknowledgementBatch,
@@ -37,18 +44,32 @@ from review_console.domain.errors import (
     IntakeUnreachableError,
     SyncRunningError,
 )
+from review_console.services.caretaking import TakeCare
 from review_console.services.effects import Clock
 from review_console.services.files import SealedFiles
 from review_console.services.intake import Intake, IntakeConnection
+from review_console.services.intake_identities import IntakeIdentities
 from review_console.services.opening import OpenDeposits, Opened
 from review_console.services.organisation import (
     newest_directory,
     open_organisation_key,
 )
+from review_console.services.publishing import PublishKeys
 from review_console.services.replies import Deliveries, SendReplies
 from review_console.services.store import OrganisationKeyKind, Store, SyncRun
 
 MAX_DEPOSITS_A_SYNC: Final = 20_000
+
+
+class _Came(Enum):
+    """What became of one deposit on its way."""
+
+    STORED = "stored"
+    DAMAGED = "damaged"
+    """The intake does not give what it announced."""
+
+    NO_ROOM = "no_room"
+    """Our own disk did not take it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +81,9 @@ class SyncOutcome:
 
     failed: int = 0
     """Not the file that was announced, or refused: still at the intake."""
+
+    is_whole: bool = False
+    """The listing came to its end, and our disk took all that arrived."""
 
     cases: int = 0
     messages: int = 0
@@ -80,7 +104,10 @@ class Sync:
     intake: Intake
     clock: Clock
     root: VerificationKey
+    identities: IntakeIdentities
+    publish: PublishKeys
     open_deposits: OpenDeposits
+    take_care: TakeCare
     send_replies: SendReplies
     one_at_a_time: Lock = field(default_factory=Lock)
     """Two members may press the button at once; a file is written by one."""
@@ -109,17 +136,22 @@ class Sync:
     def _sync(self, by: Unlocked) -> SyncOutcome:
         with self.store.begin() as unit:
             sync_key = open_organisation_key(unit, OrganisationKeyKind.SYNC, by)
+            directory = newest_directory(unit, root=self.root)
+        self.identities.renew(by=by, directory=directory)
         trouble: IntakeError | None = None
         outcome, deliveries = SyncOutcome(), Deliveries()
         try:
             with self.intake.connect(sync_key) as connection:
-                self._publish(connection)
+                self.publish(connection)
                 outcome = self._fetch_all(connection)
         except IntakeError as error:
             trouble = error
-        outcome = self._with_opened(outcome, by)
+        outcome = self._with_opened(outcome, by, directory)
+        self.take_care(by=by, directory=directory)
         if trouble is not None:
             raise trouble
+        if outcome.is_whole:
+            self.identities.destroy_over(by=by)
         with self.intake.connect(sync_key) as connection:
             deliveries = self.send_replies(connection)
         outcome = replace(
@@ -130,39 +162,36 @@ class Sync:
         self._remember(outcome)
         return outcome
 
-    def _publish(self, connection: IntakeConnection) -> None:
-        with self.store.begin() as unit:
-            pending = unit.directories.unpublished()
-        if pending is None:
-            return
-        version, signed = pending
-        connection.put_directory(signed)
-        with self.store.begin() as unit:
-            unit.directories.mark_published(version)
-
     def _fetch_all(self, connection: IntakeConnection) -> SyncOutcome:
         """Go through the pages; ids are random, so `after` orders one pass."""
-        arrived = failed = 0
+        outcome = SyncOutcome(is_whole=True)
         after: DepositId | None = None
         while page := connection.list_deposits(after).deposits:
             if after is not None and not after < page[0].id:
                 raise IntakeUnreachableError("a listing that does not go on")
-            stored = [entry for entry in page if self._store(connection, entry)]
+            came = {entry: self._store(connection, entry) for entry in page}
+            stored = [entry for entry in page if came[entry] is _Came.STORED]
             if stored:
                 connection.acknowledge(_acknowledging(stored))
-            arrived += len(stored)
-            failed += len(page) - len(stored)
+            outcome = replace(
+                outcome,
+                arrived=outcome.arrived + len(stored),
+                failed=outcome.failed + len(page) - len(stored),
+                is_whole=outcome.is_whole and _Came.NO_ROOM not in came.values(),
+            )
             after = page[-1].id
-            if arrived + failed >= MAX_DEPOSITS_A_SYNC:
-                break  # the next sync goes on; the list itself may be hostile
-        return SyncOutcome(arrived=arrived, failed=failed)
+            if outcome.arrived + outcome.failed >= MAX_DEPOSITS_A_SYNC:
+                # The next sync goes on; the list itself may be hostile.
+                return replace(outcome, is_whole=False)
+        return outcome
 
-    def _store(self, connection: IntakeConnection, entry: DepositEntry) -> bool:
-        """Bring one deposit to our disk; true only when file and row are there."""
+    def _store(self, connection: IntakeConnection, entry: DepositEntry) -> _Came:
+        """Bring one deposit to our disk; stored when file and row are there."""
         with self.store.begin() as unit:
             known = unit.deposits.find(entry.id)
         if known is not None and self.files.holds(entry.id):
-            return known.sha256 == entry.sha256
+            is_same = known.sha256 == entry.sha256
+            return _Came.STORED if is_same else _Came.DAMAGED
         try:
             with connection.fetch(entry.id, size_bytes=entry.size_bytes) as chunks:
                 self.files.receive(
@@ -171,16 +200,25 @@ class Sync:
                     size_bytes=entry.size_bytes,
                     sha256=entry.sha256,
                 )
-        except (DamagedError, IntakeRefusedError, OSError):
-            return False
+        except (DamagedError, IntakeRefusedError):
+            return _Came.DAMAGED
+        except OSError:
+            return _Came.NO_ROOM
         with self.store.begin() as unit:
             unit.deposits.add(_waiting(entry))
-        return True
+        return _Came.STORED
 
-    def _with_opened(self, outcome: SyncOutcome, by: Unlocked) -> SyncOutcome:
-        with self.store.begin() as unit:
-            directory = newest_directory(unit, root=self.root)
-        opened = self.open_deposits(by=by, directory=directory)
+    def _with_opened(
+        self,
+        outcome: SyncOutcome,
+        by: Unlocked,
+        directory: KeyDirectory,
+    ) -> SyncOutcome:
+        opened = self.open_deposits(
+            by=by,
+            directory=directory,
+            identities=(*self.identities.open_all(by=by), by.vault.identity),
+        )
         return replace(
             outcome,
             cases=opened.count(Opened.CASE),

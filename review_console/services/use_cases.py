@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from review_console.services.accounts import AccountNames, AddAccount
+from review_console.services.accounts import AccountNames, AddAccount, ListAccounts
 from review_console.services.admission import AdmitAccount
 from review_console.services.attachments import OpenAttachment
 from review_console.services.audit import CheckAudit
+from review_console.services.caretaking import CareLater
 from review_console.services.cases import (
     ChangeState,
     ListCases,
@@ -15,14 +16,20 @@ from review_console.services.cases import (
 )
 from review_console.services.destinations import AddDestination, ListDestinations
 from review_console.services.devices import Devices
+from review_console.services.directories import AddDirectory, DraftDirectory
 from review_console.services.effects import Clock
 from review_console.services.export import ExportReferral
+from review_console.services.keys_page import ShowKeys
+from review_console.services.leaving import RemoveAccount, ReplaceKeys
 from review_console.services.login import LogIn, ResumeSession, Unlock
+from review_console.services.notices import Notices
 from review_console.services.organisation import (
     MakeDirectory,
     MakeOrganisationKeys,
     OfflineKeys,
 )
+from review_console.services.passphrases import ChangePassphrase
+from review_console.services.publishing import HandOverIdentities, KeepIdentities
 from review_console.services.referral_lists import CaseReferrals, ProposedReferrals
 from review_console.services.referrals import (
     ApproveReferral,
@@ -30,9 +37,12 @@ from review_console.services.referrals import (
     ShowReferral,
     WithdrawReferral,
 )
+from review_console.services.renewing import RenewRecovery
 from review_console.services.replies import WriteReply
+from review_console.services.restoring import RestoreAccess, ShareCases
 from review_console.services.sessions import Sessions
 from review_console.services.sync import Sync
+from review_console.services.waiting import OpenWaiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +56,10 @@ class Services:
     log_in: LogIn
     resume_session: ResumeSession
     sync: Sync
+    care_later: CareLater
+    notices: Notices
+    keep_identities: KeepIdentities
+    show_keys: ShowKeys
     list_cases: ListCases
     show_case: ShowCase
     rename_case: RenameCase
@@ -73,7 +87,18 @@ class Operations:
     unlock: Unlock
     make_organisation_keys: MakeOrganisationKeys
     make_directory: MakeDirectory
+    draft_directory: DraftDirectory
+    add_directory: AddDirectory
+    hand_over_identities: HandOverIdentities
+    open_waiting: OpenWaiting
     add_destination: AddDestination
     list_destinations: ListDestinations
     account_names: AccountNames
+    list_accounts: ListAccounts
+    remove_account: RemoveAccount
+    restore_access: RestoreAccess
+    share_cases: ShareCases
+    change_passphrase: ChangePassphrase
+    replace_keys: ReplaceKeys
+    renew_recovery: RenewRecovery
     check_audit: CheckAudit

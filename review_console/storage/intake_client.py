@@ -19,7 +19,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from crypto.ed25519 import SigningKey
-from protocol.directory import SignedDirectory
+from protocol.directory import IdentityList, SignedDirectory
 from protocol.errors import ProtocolError
 from protocol.mailbox import MailboxId
 from protocol.sync import (
@@ -43,8 +43,13 @@ CHUNK_BYTES: Final = 1 << 16
 MAX_LISTING_BYTES: Final = 1 << 20
 """A page of 500 rows of some 200 bytes is a tenth of it."""
 
+MAX_DIRECTORY_BYTES: Final = 1 << 18
+MAX_IDENTITIES_BYTES: Final = 1 << 20
+"""Both as the formats limit them."""
+
 Answer = TypeVar("Answer")
 
+PLAIN: Final = {"Accept-Encoding": "identity"}
 JSON: Final = {"Content-Type": "application/json"}
 SEALED: Final = {"Content-Type": "application/octet-stream"}
 
@@ -70,6 +75,31 @@ class HttpIntake:
                 clock=self.clock,
             )
 
+    def visit_directory(self) -> bytes:
+        """Fetch what any visitor gets as directory."""
+        return self._visit("/directory.json", MAX_DIRECTORY_BYTES)
+
+    def visit_identities(self) -> bytes:
+        """Fetch what any visitor gets as identities."""
+        return self._visit("/identities.json", MAX_IDENTITIES_BYTES)
+
+    def _visit(self, path: str, limit_bytes: int) -> bytes:
+        """Fetch without a signature, on a connection of its own."""
+        with requests.Session() as session:
+            session.trust_env = False
+            response = _reached(
+                lambda: session.get(
+                    self.origin + path,
+                    headers=PLAIN,
+                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                    allow_redirects=False,
+                    stream=True,
+                ),
+            )
+            with response:
+                _demand(response, HTTPStatus.OK)
+                return _read(response, limit_bytes, self.clock)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpConnection:
@@ -85,7 +115,7 @@ class HttpConnection:
         path = "/sync/deposits" + ("" if after is None else f"?after={after}")
         with self._exchange("GET", path) as response:
             _demand(response, HTTPStatus.OK)
-            body = self._read(response, MAX_LISTING_BYTES)
+            body = _read(response, MAX_LISTING_BYTES, self.clock)
         try:
             return DepositListing.parse(body)
         except ProtocolError as error:
@@ -101,7 +131,7 @@ class HttpConnection:
         """Stream a sealed file; untrusted until its hash is checked."""
         with self._exchange("GET", f"/sync/deposits/{deposit_id}") as response:
             _demand(response, HTTPStatus.OK)
-            yield self._chunks(response, size_bytes)
+            yield _chunks(response, size_bytes, self.clock)
 
     def acknowledge(self, batch: AcknowledgementBatch) -> None:
         """Let the intake delete; only after all of it is on our disk."""
@@ -128,25 +158,11 @@ class HttpConnection:
         with self._exchange("PUT", "/sync/directory", signed.to_json(), JSON) as answer:
             _demand(answer, HTTPStatus.NO_CONTENT)
 
-    def _chunks(self, response: requests.Response, size_bytes: int) -> Iterator[bytes]:
-        """Read an answer that must not drip: time grows with size alone."""
-        patience = PATIENCE + timedelta(seconds=size_bytes / SLOWEST_BYTES_A_SECOND)
-        deadline = self.clock.now() + patience
-        # read1 gives what is there: waiting for a whole chunk would let one byte
-        # a second last for hours between two looks at the clock.
-        while chunk := _reached(lambda: response.raw.read1(CHUNK_BYTES)):
-            if self.clock.now() > deadline:
-                raise IntakeUnreachableError("the answer takes too long")
-            yield chunk
-
-    def _read(self, response: requests.Response, limit_bytes: int) -> bytes:
-        """Read a small answer whole."""
-        body = bytearray()
-        for chunk in self._chunks(response, limit_bytes):
-            body += chunk
-            if len(body) > limit_bytes:
-                raise IntakeUnreachableError("an answer beyond every limit")
-        return bytes(body)
+    def put_identities(self, identities: IdentityList) -> None:
+        """Publish the intake identities in the place of the last ones."""
+        body = identities.to_json()
+        with self._exchange("PUT", "/sync/identities", body, JSON) as answer:
+            _demand(answer, HTTPStatus.NO_CONTENT)
 
     @contextmanager
     def _exchange(
@@ -170,7 +186,7 @@ class HttpConnection:
                 method,
                 url,
                 data=body,
-                headers={"Accept-Encoding": "identity", **(headers or {}), **signed},
+                headers={**PLAIN, **(headers or {}), **signed},
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,
                 stream=True,
@@ -178,6 +194,32 @@ class HttpConnection:
         )
         with response:
             yield response
+
+
+def _chunks(
+    response: requests.Response,
+    size_bytes: int,
+    clock: Clock,
+) -> Iterator[bytes]:
+    """Read an answer that must not drip: time grows with size alone."""
+    patience = PATIENCE + timedelta(seconds=size_bytes / SLOWEST_BYTES_A_SECOND)
+    deadline = clock.now() + patience
+    # read1 gives what is there: waiting for a whole chunk would let one byte
+    # a second last for hours between two looks at the clock.
+    while chunk := _reached(lambda: response.raw.read1(CHUNK_BYTES)):
+        if clock.now() > deadline:
+            raise IntakeUnreachableError("the answer takes too long")
+        yield chunk
+
+
+def _read(response: requests.Response, limit_bytes: int, clock: Clock) -> bytes:
+    """Read a small answer whole."""
+    body = bytearray()
+    for chunk in _chunks(response, limit_bytes, clock):
+        body += chunk
+        if len(body) > limit_bytes:
+            raise IntakeUnreachableError("an answer beyond every limit")
+    return bytes(body)
 
 
 def _reached(attempt: Callable[[], Answer]) -> Answer:

@@ -75,6 +75,7 @@ class PublicationRows:
                 tried_at=format_moment(publication.tried_at),
                 trouble=None if trouble is None else trouble.value,
                 clean_at=None if clean_at is None else format_moment(clean_at),
+                identities_sha256=publication.identities_sha256,
             ),
         )
 
@@ -87,6 +88,7 @@ class PublicationRows:
             tried_at=parse_moment(row.tried_at),
             trouble=None if row.trouble is None else PublicationTrouble(row.trouble),
             clean_at=None if row.clean_at is None else parse_moment(row.clean_at),
+            identities_sha256=row.identities_sha256,
         )
 
 

@@ -113,6 +113,7 @@ publications: Final = Table(
     Column("tried_at", String(MOMENT_LENGTH), nullable=False),
     Column("trouble", Text),
     Column("clean_at", String(MOMENT_LENGTH)),
+    Column("identities_sha256", String(HASH_LENGTH), nullable=False),
 )
 
 deposits: Final = Table(

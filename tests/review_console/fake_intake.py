@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.entropy import system_entropy
-from protocol.directory import SignedDirectory
+from protocol.directory import IdentityList, SignedDirectory
 from protocol.mailbox import MailboxId
 from protocol.sync import (
     AcknowledgementBatch,
@@ -47,6 +47,9 @@ class FakeIntake:
     replies: dict[ReplyId, tuple[MailboxId, bytes]] = field(default_factory=dict)
     deleted: set[MailboxId] = field(default_factory=set)
     directories: list[SignedDirectory] = field(default_factory=list)
+    identities: list[IdentityList] = field(default_factory=list)
+    serves: Callable[[str, bytes], bytes] = lambda _what, body: body
+    """What visitors get in the place of what was published."""
     at: Callable[[str], None] = nothing
     """Called with the name of each step before it happens."""
 
@@ -111,6 +114,25 @@ class FakeIntake:
         """Keep a directory."""
         self._reach("directory")
         self.directories.append(signed)
+
+    def put_identities(self, identities: IdentityList) -> None:
+        """Keep the identities."""
+        self._reach("identities")
+        self.identities.append(identities)
+
+    def visit_directory(self) -> bytes:
+        """Serve the newest directory, or what the test says."""
+        self._reach("visit")
+        if not self.directories:
+            raise IntakeRefusedError(404)
+        return self.serves("directory", self.directories[-1].directory)
+
+    def visit_identities(self) -> bytes:
+        """Serve the newest identities, or what the test says."""
+        self._reach("visit")
+        if not self.identities:
+            raise IntakeRefusedError(404)
+        return self.serves("identities", self.identities[-1].to_json())
 
     def _reach(self, step: str) -> None:
         self.at(step)

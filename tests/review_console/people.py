@@ -1,8 +1,9 @@
 """A whole organisation with a console, and reporters who write to it."""
 
 import io
+import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,14 +11,22 @@ from pathlib import Path
 
 from flask import Flask
 
-from crypto.age import HybridIdentity, X25519Identity
+from crypto.age import HybridIdentity, HybridRecipient, X25519Identity
 from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.entropy import system_entropy
 from crypto.sealed_secret import INSECURE_TESTING
 from protocol.codename import Codename
-from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
+from protocol.directory import (
+    IdentityList,
+    KeyDirectory,
+    SignedDirectory,
+    report_recipients,
+    sign_directory,
+    verify_directory,
+)
 from protocol.languages import Language
-from protocol.mailbox import ReporterKeys
+from protocol.mailbox import OrganisationId, ReporterKeys
+from protocol.offline_keys import OrganisationFile, seal_recovery
 from protocol.reply import CaseState
 from protocol.report import (
     Answers,
@@ -36,17 +45,17 @@ from review_console.app import (
     make_operations,
     make_services,
 )
-from review_console.config import Config
+from review_console.config import Config, OperatorConfig
 from review_console.domain.account import Role, Unlocked
 from review_console.domain.case import Delivery
 from review_console.domain.destination import Destination, DestinationKind
 from review_console.domain.ids import CaseId
 from review_console.services.accounts import NewAccount
 from review_console.services.intake import Intake
-from review_console.services.organisation import open_recovery, open_root
 from review_console.services.use_cases import Operations, Services
 from review_console.storage.database import make_engine
 from review_console.storage.schema import upgrade
+from review_console.web import access
 
 PASSPHRASE = "six words make a good passphrase"  # noqa: S105  # opens test keys alone
 ORIGIN = "https://console.test"
@@ -55,6 +64,7 @@ NAMES = {
     Language.RU: "Честное общество",
     Language.EN: "Honest society",
 }
+REVIEWERS = ("Айгүл", "Борис")
 START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 
@@ -73,6 +83,14 @@ class FakeClock:
         self.moment += timedelta(**step)
 
 
+class InlineBackground:
+    """Implements `services.effects.Background`: what is begun is done at once."""
+
+    def start(self, task: Callable[[], None]) -> None:
+        """Do it now."""
+        task()
+
+
 @dataclass
 class House:
     """A console with its people; keys that no real house keeps in one place."""
@@ -83,6 +101,7 @@ class House:
     accounts: dict[str, NewAccount]
     root: SigningKey
     recovery: HybridIdentity
+    organisation: OrganisationFile
     sealed_recovery: bytes
     sync_key: VerificationKey
     signed_directory: SignedDirectory
@@ -101,6 +120,34 @@ class House:
             newest_seen=0,
             now=self.clock.now(),
         )
+
+    @property
+    def identities(self) -> IdentityList:
+        """What reporters find certified, once both reviewers have logged in."""
+        by = [self.unlocked(name) for name in REVIEWERS]
+        return self.operations.hand_over_identities(by=by)
+
+    def reporter(self) -> "Reporter":
+        """Let somebody with a new codename open the form now."""
+        directory = self.directory
+        recipients = report_recipients(directory, self.identities, self.clock.now())
+        return Reporter(directory=directory, recipients=recipients)
+
+    def add_directory(
+        self,
+        *,
+        root: SigningKey | None = None,
+        names: Mapping[Language, str] | None = None,
+    ) -> SignedDirectory:
+        """Have the next directory drafted, signed and brought back."""
+        draft = self.operations.draft_directory(
+            organisation=self.organisation,
+            names=names,
+        )
+        signed = sign_directory(draft, root or self.root)
+        self.operations.add_directory(signed)
+        self.signed_directory = signed
+        return signed
 
     def unlocked(self, name: str) -> Unlocked:
         """Open somebody's vault."""
@@ -126,17 +173,13 @@ class House:
 
     def app(self) -> Flask:
         """Make the app over the same database and files."""
-        return create_app(self.config, clock=self.clock, entropy=system_entropy)
+        app = create_app(self.config, clock=self.clock, entropy=system_entropy)
+        app.extensions[access.SERVICES] = make_services(self.config, self.adapters)
+        return app
 
     def with_intake(self, intake: Intake) -> "House":
         """Wire the use cases to another intake."""
-        adapters = Adapters(
-            store=self.adapters.store,
-            files=self.adapters.files,
-            intake=intake,
-            clock=self.clock,
-            entropy=system_entropy,
-        )
+        adapters = replace(self.adapters, intake=intake)
         services = make_services(self.config, adapters)
         return House(**(vars(self) | {"adapters": adapters, "services": services}))
 
@@ -144,48 +187,53 @@ class House:
 def build_house(folder: Path, *, now: datetime = START) -> House:
     """Found an organisation: two reviewers, two coordinators, two destinations."""
     clock = FakeClock(now)
-    database = f"sqlite:///{folder / 'console.sqlite'}"
-    engine = make_engine(database)
-    upgrade(engine)
-    engine.dispose()
-    operations = make_operations(
-        database=database,
-        clock=clock,
-        entropy=system_entropy,
+    root = SigningKey.generate(system_entropy)
+    recovery = HybridIdentity.generate(system_entropy)
+    organisation = OrganisationFile(
+        organisation_id=OrganisationId(system_entropy(32)),
+        root=root.verification_key,
+        recovery=recovery.recipient,
+    )
+    config = Config(
+        database=f"sqlite:///{folder / 'console.sqlite'}",
+        data=folder / "data",
+        root_key=root.verification_key,
+        intake="http://127.0.0.1:9",
+        origin=ORIGIN,
         profile=INSECURE_TESTING,
     )
-    sealed_root, root_key = operations.offline_keys.make_root(PASSPHRASE)
-    sealed_recovery, recovery = operations.offline_keys.make_recovery(PASSPHRASE)
+    engine = make_engine(config.database)
+    upgrade(engine)
+    engine.dispose()
+    operations = _operations(config, clock)
     accounts = {
         name: operations.add_account(name=name, role=role, passphrase=PASSPHRASE)
         for name, role in (
-            ("Айгүл", Role.REVIEWER),
-            ("Борис", Role.REVIEWER),
+            *((name, Role.REVIEWER) for name in REVIEWERS),
             ("Дана", Role.COORDINATOR),
             ("Ержан", Role.COORDINATOR),
         )
     }
     keys = operations.make_organisation_keys()
-    root = open_root(sealed_root, PASSPHRASE)
-    signed = operations.make_directory(root=root, recovery=recovery, names=NAMES)
-    config = Config(
-        database=database,
-        data=folder / "data",
-        root_key=root_key,
-        intake="http://127.0.0.1:9",
-        origin=ORIGIN,
-        profile=INSECURE_TESTING,
-    )
-    adapters = make_adapters(config, clock=clock, entropy=system_entropy)
+    draft = operations.draft_directory(organisation=organisation, names=NAMES)
+    signed = sign_directory(draft, root)
+    operations.add_directory(signed)
+    adapters = _adapters(config, clock)
     agency_identity = X25519Identity.generate(system_entropy)
-    return House(
+    house = House(
         config=config,
         clock=clock,
         operations=operations,
         accounts=accounts,
         root=root,
-        recovery=open_recovery(sealed_recovery, PASSPHRASE),
-        sealed_recovery=sealed_recovery,
+        recovery=recovery,
+        organisation=organisation,
+        sealed_recovery=seal_recovery(
+            recovery,
+            PASSPHRASE,
+            profile=INSECURE_TESTING,
+            entropy=system_entropy,
+        ),
         sync_key=keys.sync,
         signed_directory=signed,
         adapters=adapters,
@@ -198,6 +246,8 @@ def build_house(folder: Path, *, now: datetime = START) -> House:
             X25519Identity.generate(system_entropy),
         ),
     )
+    assert house.identities.identities  # both reviewers have logged in once
+    return house
 
 
 def copy_house(house: House, folder: Path) -> House:
@@ -209,16 +259,15 @@ def copy_house(house: House, folder: Path) -> House:
         closing(sqlite3.connect(target)) as new,
     ):
         old.backup(new)
-    database = f"sqlite:///{target}"
+    shutil.copytree(house.config.data, folder / "data", dirs_exist_ok=True)
     clock = FakeClock(house.clock.moment)
-    config = replace(house.config, database=database, data=folder / "data")
-    adapters = make_adapters(config, clock=clock, entropy=system_entropy)
-    operations = make_operations(
-        database=database,
-        clock=clock,
-        entropy=system_entropy,
-        profile=INSECURE_TESTING,
+    config = replace(
+        house.config,
+        database=f"sqlite:///{target}",
+        data=folder / "data",
     )
+    adapters = _adapters(config, clock)
+    operations = _operations(config, clock)
     return replace(
         house,
         config=config,
@@ -227,6 +276,24 @@ def copy_house(house: House, folder: Path) -> House:
         adapters=adapters,
         services=make_services(config, adapters),
     )
+
+
+def _operations(config: Config, clock: FakeClock) -> Operations:
+    return make_operations(
+        OperatorConfig(
+            database=config.database,
+            data=config.data,
+            root_key=config.root_key,
+        ),
+        clock=clock,
+        entropy=system_entropy,
+        profile=INSECURE_TESTING,
+    )
+
+
+def _adapters(config: Config, clock: FakeClock) -> Adapters:
+    real = make_adapters(config, clock=clock, entropy=system_entropy)
+    return replace(real, background=InlineBackground())
 
 
 def _destination(
@@ -250,6 +317,7 @@ class Reporter:
     """Somebody with a codename."""
 
     directory: KeyDirectory
+    recipients: Sequence[HybridRecipient]
     codename: Codename = field(
         default_factory=lambda: Codename.generate(system_entropy),
     )
@@ -323,10 +391,9 @@ class Reporter:
         signing_key: SigningKey,
     ) -> bytes:
         sealed = io.BytesIO()
-        recipients = self.directory.report_recipients(self.directory.issued)
         with ReportWriter(
             sealed,
-            recipients,
+            self.recipients,
             entropy=system_entropy,
             kind=draft.kind,
         ) as writer:

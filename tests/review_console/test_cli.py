@@ -13,16 +13,25 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from crypto.age import HybridIdentity
 from crypto.age.command import main as age
-from crypto.ed25519 import VerificationKey
+from crypto.ed25519 import SigningKey
+from crypto.entropy import system_entropy
 from crypto.sealed_secret import INSECURE_TESTING
+from protocol.directory import KeyDirectory, sign_directory
+from protocol.languages import Language
+from protocol.mailbox import OrganisationId
+from protocol.offline_keys import OrganisationFile
 from review_console import cli
 from review_console.clock import SystemClock
+from review_console.commands import asking
 from review_console.config import PREFIX, Config, ConfigError
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import PASSPHRASE, House, Reporter
+from tests.review_console.people import PASSPHRASE, House
 
 ROOT = Path(__file__).parents[2]
+
+ROOT_KEY = SigningKey.generate(system_entropy)
 
 Run = Callable[..., str]
 
@@ -37,6 +46,8 @@ def run(
 ) -> Run:
     """Run a command over one database; give its output."""
     monkeypatch.setenv(f"{PREFIX}DATABASE", f"sqlite:///{tmp_path / 'c.sqlite'}")
+    monkeypatch.setenv(f"{PREFIX}DATA", str(tmp_path / "data"))
+    monkeypatch.setenv(f"{PREFIX}ROOT_KEY", str(ROOT_KEY.verification_key))
     monkeypatch.setattr(cli, "RFC_9106_LOW_MEMORY", INSECURE_TESTING)
     monkeypatch.chdir(tmp_path)
     secret = tmp_path / "passphrase"
@@ -58,34 +69,90 @@ def value(output: str, name: str) -> str:
     return found[1]
 
 
+def organisation_file(recovery: HybridIdentity) -> bytes:
+    """Describe the ceremony's keys, as `debunker keys init` does."""
+    return OrganisationFile(
+        organisation_id=OrganisationId(system_entropy(32)),
+        root=ROOT_KEY.verification_key,
+        recovery=recovery.recipient,
+    ).to_json()
+
+
+def sign(draft: Path, root: SigningKey = ROOT_KEY) -> None:
+    """Sign a draft beside it, as the root's holder does on a machine apart."""
+    signed = sign_directory(KeyDirectory.parse(draft.read_bytes()), root)
+    (draft.parent / "directory.json").write_bytes(signed.directory)
+    (draft.parent / "directory.json.sig").write_text(signed.signature)
+
+
 def test_an_organisation_is_founded_at_the_command_line(
     run: Run, tmp_path: Path
 ) -> None:
-    """Root, recovery, people, keys, directory, destination: each by a command."""
+    """People, keys, draft, signature from elsewhere, destination: by commands."""
     secret = ("--passphrase-file", "passphrase")
+    recovery = HybridIdentity.generate(system_entropy)
+    (tmp_path / "organisation.json").write_bytes(organisation_file(recovery))
     run("migrate")
-    root = run("make-root", "--out", "root", *secret)
-    recovery = value(run("make-recovery", "--out", "recovery", *secret), "recovery")
     for name, role in (("A", "reviewer"), ("B", "coordinator")):
         made = run("add-user", "--name", name, "--role", role, *secret)
         assert isinstance(pyotp.parse_uri(value(made, "totp")), pyotp.TOTP)
         assert value(made, "recipient").startswith("age1pq1")
         assert "█" in made
     run("make-keys")
-    directory = ("make-directory", "--root-key", "root", *secret)
-    run(*directory, "--recovery", recovery, *NAMES, "--out", "directory.json")
+    draft = ("draft-directory", "--organisation", "organisation.json")
+    drafted = run(*draft, *NAMES, "--out", "draft.json")
+    sign(tmp_path / "draft.json")
+    added = run("add-directory", "directory.json")
     body = ("add-destination", "--institution", "knb_acs", *NAMES, "--kind", "agency")
-    recipient = recovery
-    run(*body, "--recipient", recipient)
+    run(*body, "--recipient", str(recovery.recipient))
     run("add-user", "--name", "C", "--role", "reviewer", *secret)
     admitted = run("admit", "--name", "C", "--by", "A", *secret)
+    run(*draft, "--out", "draft-2.json")
 
-    assert str(VerificationKey.parse(root.partition(" ")[2])) in root
-    assert (tmp_path / "directory.json.sig").read_text().startswith("-----BEGIN SSH")
+    assert "debunker keys sign-directory draft.json" in drafted
+    assert (value(drafted, "version"), value(drafted, "reviewers")) == ("1", "1")
+    assert value(added, "version") == "1"
+    second = KeyDirectory.parse((tmp_path / "draft-2.json").read_bytes())
+    assert (second.version, len(second.reviewers)) == (2, 2)
+    assert second.organisation[Language.EN] == "Honest"
     assert value(admitted, "cases") == "0"
     assert run("check-audit") == "audit intact\n"
-    for path in ("root", "recovery", "c.sqlite"):
+    for path in ("draft.json", "c.sqlite"):
         assert (tmp_path / path).stat().st_mode & 0o077 == 0
+
+
+def test_a_directory_is_taken_only_as_the_root_signed_it(
+    run: Run, tmp_path: Path
+) -> None:
+    """Unsigned, signed by another, of another organisation: each told with its mend."""
+    secret = ("--passphrase-file", "passphrase")
+    recovery = HybridIdentity.generate(system_entropy)
+    (tmp_path / "organisation.json").write_bytes(organisation_file(recovery))
+    (tmp_path / "not.json").write_text("{}")
+    run("migrate")
+    draft = ("draft-directory", "--organisation", "organisation.json")
+    assert "make-keys" in run(*draft, *NAMES, "--out", "draft.json", status=1)
+    run("add-user", "--name", "A", "--role", "reviewer", *secret)
+    run("make-keys")
+
+    for wrong, mend in (
+        ((*draft, *NAMES[:2], "--out", "x"), "all three languages"),
+        ((*draft, "--out", "x"), "--name-kk"),
+        ((*draft, *NAMES, "--recovery", "age1x", "--out", "x"), "age1pq1"),
+        ((*draft[:2], "not.json", *NAMES, "--out", "x"), "debunker keys init"),
+    ):
+        assert mend in run(*wrong, status=1)
+        assert not (tmp_path / "x").exists()
+    run(*draft, *NAMES, "--out", "draft.json")
+    assert "exists" in run(*draft, *NAMES, "--out", "draft.json", status=1)
+    assert "signature is missing" in run("add-directory", "draft.json", status=1)
+    sign(tmp_path / "draft.json", SigningKey.generate(system_entropy))
+    assert "pinned root" in run("add-directory", "directory.json", status=1)
+    (tmp_path / "directory.json.sig").write_bytes("подпись".encode())
+    assert "no signature" in run("add-directory", "directory.json", status=1)
+    sign(tmp_path / "draft.json")
+    run("add-directory", "directory.json")
+    assert "not newer" in run("add-directory", "directory.json", status=1)
 
 
 def test_mistakes_are_told_in_a_line(run: Run, tmp_path: Path) -> None:
@@ -136,7 +203,7 @@ def test_the_recovery_file_opens_what_reviewers_no_longer_can(
     secret = ("--passphrase-file", "passphrase")
     monkeypatch.delenv(f"{PREFIX}DATABASE")  # on a machine apart there is none
     (tmp_path / "recovery.json").write_bytes(house.sealed_recovery)
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     deposit = fake_intake.deposit(reporter.report("Пара."), reporter.keys.mailbox)
     house.services.sync(by=house.unlocked("Айгүл"))
 
@@ -179,7 +246,7 @@ def test_a_typed_passphrase_is_asked_for_twice(
 ) -> None:
     """A slip of the finger must not seal a key for ever."""
     answers = iter([PASSPHRASE, PASSPHRASE + "x", PASSPHRASE, PASSPHRASE])
-    monkeypatch.setattr(cli, "getpass", lambda _prompt: next(answers))
+    monkeypatch.setattr(asking, "getpass", lambda _prompt: next(answers))
 
     assert "differ" in run("make-root", "--out", "root", status=1)
     assert value(run("make-root", "--out", "root"), "root") == "ssh-ed25519"

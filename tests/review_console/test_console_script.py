@@ -19,7 +19,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from crypto.entropy import system_entropy
 from review_console.app import create_app
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import PASSPHRASE, House, Reporter
+from tests.review_console.people import PASSPHRASE, House
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.needs("chromium")]
 
@@ -49,7 +49,7 @@ class PatientServer(ThreadedWSGIServer):
 def serve(house: House, fake_intake: FakeIntake) -> Iterator[str]:
     """A console with three cases, the first with a hostile attachment."""
     for position, title in enumerate(TITLES):
-        reporter = Reporter(house.directory)
+        reporter = house.reporter()
         files = ((HOSTILE_NAME, b"MZ"),) if position == 0 else ()
         sealed = reporter.report(title, files=files)
         fake_intake.deposit(sealed, reporter.keys.mailbox)

@@ -20,7 +20,7 @@ from review_console.domain.ids import AccountId, CaseId
 from review_console.storage import schema, tables
 from review_console.storage.database import SqlStore, make_engine
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import House, Reporter
+from tests.review_console.people import House
 from tests.review_console.test_referrals import approve, open_case, propose
 
 
@@ -134,7 +134,7 @@ def test_an_empty_grant_is_damage(house: House, fake_intake: FakeIntake) -> None
 
 def test_what_cannot_be_filed_yet_waits(house: House, fake_intake: FakeIntake) -> None:
     """A message to a case that this member has not is left for those who have."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     house.services.sync(by=house.unlocked("Айгүл"))
     boris = house.unlocked("Борис")
@@ -176,7 +176,7 @@ def test_an_organisation_without_a_directory_opens_nothing(
     house: House, fake_intake: FakeIntake
 ) -> None:
     """It says what is missing; what arrived stays."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     with store_of(house).engine.begin() as connection:
         connection.execute(tables.directories.delete())
@@ -187,7 +187,7 @@ def test_an_organisation_without_a_directory_opens_nothing(
     with house.adapters.store.begin() as unit:
         assert unit.directories.newest() is None
         assert unit.directories.unpublished() is None
-    assert len(house.services.list_sealed()) == 1
+    assert len(fake_intake.sealed) == 1
 
 
 def test_rows_that_are_not_there(house: House) -> None:

@@ -51,7 +51,7 @@ def test_log_in_fetch_read_and_answer(
     house: House, fake_intake: FakeIntake, open_browser: Opener
 ) -> None:
     """The text and the bytes that were sent; the reply that was written."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(reporter.report(TEXT, files=FILES), reporter.keys.mailbox)
     browser = open_browser()
 
@@ -180,7 +180,7 @@ def test_a_referral_leaves_and_stock_tools_open_it(
     house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
 ) -> None:
     """Proposed by one, approved by another, opened with age, unzip, ssh-keygen."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
 
     sealed = export(house, fake_intake, open_browser, reporter)
 
@@ -198,7 +198,7 @@ def test_a_package_is_the_same_bytes_whenever_it_is_made(
     house: House, fake_intake: FakeIntake, open_browser: Opener
 ) -> None:
     """Its order and its dates say nothing; what was approved is what leaves."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
 
     sealed = export(house, fake_intake, open_browser, reporter)
 
@@ -224,7 +224,7 @@ def test_whoever_changes_a_package_cannot_pass_the_check(
     house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
 ) -> None:
     """A changed file, changed sums, sums signed by somebody else: each is seen."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     sealed = export(house, fake_intake, open_browser, reporter)
     folder = unpack(sealed, house, tmp_path)
     team, stranger = house.directory.team[0].key, SigningKey.generate(system_entropy)
@@ -250,7 +250,7 @@ def test_a_package_names_its_key_by_fingerprint_alone(
     house: House, fake_intake: FakeIntake, open_browser: Opener, tmp_path: Path
 ) -> None:
     """The key to believe comes on another way; who changes one changes both."""
-    sealed = export(house, fake_intake, open_browser, Reporter(house.directory))
+    sealed = export(house, fake_intake, open_browser, house.reporter())
     folder = unpack(sealed, house, tmp_path)
     key = str(house.directory.team[0].key)
     (tmp_path / "key.pub").write_text(key + "\n")

@@ -11,7 +11,7 @@ from review_console.app import create_app
 from review_console.web import access
 from tests.review_console.browser import Browser
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import House, Reporter
+from tests.review_console.people import House
 
 ENGLISH = re.compile(r"[A-Za-z’]{2,}(?: [A-Za-z’]{2,}){2,}")
 """Three words in Latin letters, one after the other."""
@@ -62,7 +62,7 @@ def read(page: str) -> Words:
 @pytest.fixture
 def browser(house: House, fake_intake: FakeIntake) -> Browser:
     """A coordinator at the list of one case."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     sealed = reporter.report(TEXT, files=(("акт.pdf", b"%PDF"),))
     fake_intake.deposit(sealed, reporter.keys.mailbox)
     house.services.sync(by=house.unlocked("Айгүл"))

@@ -1,19 +1,30 @@
 """Keys of the organisation, and who belongs to it."""
 
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 
 from crypto.age import HybridIdentity, seal
 from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
-from protocol.directory import KeyDirectory, Role, verify_directory
+from protocol.day import day_of
+from protocol.directory import (
+    KeyDirectory,
+    TeamKey,
+    sign_directory,
+    verify_directory,
+)
+from protocol.mailbox import OrganisationId
+from protocol.passphrase import WeakPassphraseError
 from review_console.domain.account import Role as AccountRole
 from review_console.domain.account import Vault
 from review_console.domain.errors import (
     DamagedError,
     NotFoundError,
     OrganisationError,
-    WeakPassphraseError,
 )
 from review_console.services.organisation import (
     newest_directory,
@@ -25,39 +36,37 @@ from review_console.services.store import OrganisationKeyKind
 from review_console.storage import tables
 from review_console.storage.database import SqlStore
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import NAMES, PASSPHRASE, House, Reporter
+from tests.review_console.people import (
+    NAMES,
+    PASSPHRASE,
+    REVIEWERS,
+    House,
+    build_house,
+)
 
 
 def test_the_directory_names_reviewers_and_recovery(plain_house: House) -> None:
     """Coordinators see cases; reports are sealed to reviewers alone."""
     directory = plain_house.directory
+    reviewers = [plain_house.accounts[name].account for name in REVIEWERS]
 
-    named = {
-        role: {each.recipient for each in directory.recipients if each.role is role}
-        for role in Role
-    }
-
-    accounts = plain_house.accounts
-    assert named == {
-        Role.REVIEWER: {
-            accounts["Айгүл"].account.recipient,
-            accounts["Борис"].account.recipient,
-        },
-        Role.RECOVERY: {plain_house.recovery.recipient},
-        Role.OFFLINE: set(),
-    }
+    assert [each.key for each in directory.reviewers] == [
+        each.signing_key for each in reviewers
+    ]
+    now = plain_house.clock.now()
+    assert directory.recovery_recipients(now) == (plain_house.recovery.recipient,)
+    later = now + timedelta(days=360)
+    assert directory.offline_recipients(later) == tuple(
+        each.recipient for each in reviewers
+    )
 
 
 def test_a_newer_directory_follows_the_last(plain_house: House) -> None:
-    """Version, previous and the organisation's id; the old team key stays."""
+    """Version, previous, names and the organisation's id; the old team key stays."""
     first = plain_house.signed_directory
     plain_house.clock.advance(days=30)
 
-    second = plain_house.operations.make_directory(
-        root=plain_house.root,
-        recovery=plain_house.recovery.recipient,
-        names=NAMES,
-    )
+    second = plain_house.add_directory()
 
     old = KeyDirectory.parse(first.directory)
     new = verify_directory(
@@ -68,28 +77,113 @@ def test_a_newer_directory_follows_the_last(plain_house: House) -> None:
     )
     assert (new.version, new.previous) == (2, first.sha256)
     assert new.organisation_id == old.organisation_id
+    assert new.organisation == old.organisation
     assert new.team == old.team
 
 
 def test_a_directory_of_another_root_is_refused(plain_house: House) -> None:
-    """Whoever writes the database cannot name recipients."""
+    """Neither brought by the operator, nor written into the database by anybody."""
     other = SigningKey.generate(system_entropy)
-    plain_house.operations.make_directory(
-        root=other, recovery=plain_house.recovery.recipient, names=NAMES
+    draft = plain_house.operations.draft_directory(
+        organisation=plain_house.organisation
+    )
+    signed = sign_directory(draft, other)
+
+    with pytest.raises(OrganisationError, match="the pinned root did not sign"):
+        plain_house.operations.add_directory(signed)
+
+    with plain_house.adapters.store.begin() as unit:
+        unit.directories.add(draft.version, signed)
+        with pytest.raises(OrganisationError):
+            newest_directory(unit, root=plain_house.config.root_key)
+
+
+def test_a_root_that_takes_over_is_accepted_with_the_old_ones_word(
+    plain_house: House,
+) -> None:
+    """Signed by the new root, cross-signed by the pinned one; and kept with both."""
+    new_root = SigningKey.generate(system_entropy)
+    draft = plain_house.operations.draft_directory(
+        organisation=plain_house.organisation
     )
 
-    with (
-        plain_house.adapters.store.begin() as unit,
-        pytest.raises(OrganisationError),
+    plain_house.operations.add_directory(
+        sign_directory(draft, new_root, cross_root=plain_house.root)
+    )
+
+    with plain_house.adapters.store.begin() as unit:
+        for root in (plain_house.config.root_key, new_root.verification_key):
+            assert newest_directory(unit, root=root).version == 2
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_directory_that_is_not_newer_is_refused(
+    plain_house: House, version: int
+) -> None:
+    """An old one would bring a removed reviewer back, the same one nothing new."""
+    first = plain_house.signed_directory
+    second = plain_house.add_directory()
+
+    with pytest.raises(OrganisationError, match="not newer"):
+        plain_house.operations.add_directory({1: first, 2: second}[version])
+
+
+def test_a_directory_that_was_drafted_elsewhere_is_refused(
+    plain_house: House,
+) -> None:
+    """Of another organisation, after another directory, without our team key."""
+    now = plain_house.clock.now()
+    draft = plain_house.operations.draft_directory(
+        organisation=plain_house.organisation
+    )
+    stranger = TeamKey(
+        key=SigningKey.generate(system_entropy).verification_key,
+        not_before=day_of(now),
+        not_after=day_of(now + timedelta(days=300)),
+    )
+    other_id = OrganisationId(system_entropy(32))
+
+    for changed, told in (
+        (replace(draft, organisation_id=other_id), "another organisation"),
+        (replace(draft, previous="0" * 64), "does not follow"),
+        (replace(draft, team=(*draft.team, stranger)), "present key"),
     ):
-        newest_directory(unit, root=plain_house.config.root_key)
+        with pytest.raises(OrganisationError, match=told):
+            plain_house.operations.add_directory(
+                sign_directory(changed, plain_house.root)
+            )
+
+
+def test_a_draft_for_another_organisation_is_not_written(plain_house: House) -> None:
+    """The wrong organisation.json would make codenames point nowhere."""
+    other = replace(
+        plain_house.organisation, organisation_id=OrganisationId(system_entropy(32))
+    )
+
+    with pytest.raises(OrganisationError, match="another organisation"):
+        plain_house.operations.draft_directory(organisation=other)
+
+
+def test_a_draft_needs_somebody_who_reads(tmp_path: Path) -> None:
+    """No team key, no reviewer, no name: each is told with its mend."""
+    house = build_house(tmp_path)
+    store = house.adapters.store
+    assert isinstance(store, SqlStore)
+    with store.engine.begin() as connection:
+        connection.execute(tables.directories.delete())
+    with pytest.raises(OrganisationError, match="--name-kk"):
+        house.operations.draft_directory(organisation=house.organisation)
+    with store.engine.begin() as connection:
+        connection.execute(update(tables.accounts).values(membership=None))
+    with pytest.raises(OrganisationError, match="no reviewer is a member"):
+        house.operations.draft_directory(organisation=house.organisation, names=NAMES)
 
 
 def test_an_expired_directory_still_opens_what_came(
     house: House, fake_intake: FakeIntake
 ) -> None:
     """It closes the form, not the console."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     by = house.unlocked("Айгүл")
     house.clock.advance(days=200)
@@ -147,7 +241,7 @@ def test_a_newcomer_has_nothing_until_admitted(
     house: House, fake_intake: FakeIntake
 ) -> None:
     """Neither old cases nor new ones; a member hands over both."""
-    before, after = Reporter(house.directory), Reporter(house.directory)
+    before, after = house.reporter(), house.reporter()
     fake_intake.deposit(before.report("Раньше"), before.keys.mailbox)
     member = house.unlocked("Айгүл")
     house.services.sync(by=member)
@@ -184,7 +278,7 @@ def test_a_swapped_recipient_gets_no_case(
             .where(tables.accounts.c.name == "Дана")
             .values(recipient=str(thief.recipient))
         )
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
 
     house.services.sync(by=house.unlocked("Айгүл"))
@@ -198,7 +292,7 @@ def test_a_swapped_recipient_gets_no_case(
 
 def test_a_planted_case_key_is_found(house: House, fake_intake: FakeIntake) -> None:
     """A grant that opens, but is not this case's key, is damage; the list stays."""
-    first, second = Reporter(house.directory), Reporter(house.directory)
+    first, second = house.reporter(), house.reporter()
     for reporter in (first, second):
         fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     by = house.unlocked("Айгүл")
@@ -229,7 +323,7 @@ def test_a_grant_moves_under_the_vault_key(
     house: House, fake_intake: FakeIntake
 ) -> None:
     """The second time a case opens without the hybrid identity."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     house.services.sync(by=house.unlocked("Айгүл"))
     by = house.unlocked("Борис")

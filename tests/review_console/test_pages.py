@@ -48,7 +48,7 @@ def with_case(  # noqa: PLR0913  # three of them are options by name
     reporter: Reporter | None = None,
 ) -> str:
     """Let a report arrive, fetch it, and give the address of its case."""
-    reporter = reporter or Reporter(house.directory)
+    reporter = reporter or house.reporter()
     files = [("мой файл.pdf", b"%PDF"), ("b.PNG", b"png")]
     sealed = reporter.report(TEXT, files=files, to=to, answers=answers)
     intake.deposit(sealed, reporter.keys.mailbox)
@@ -178,7 +178,7 @@ def test_a_message_that_came_meanwhile_is_read_first(
 ) -> None:
     """Also what the reporter wrote can change the answer."""
     reader, colleague = member("Айгүл"), member("Борис")
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     path = with_case(reader, house, fake_intake, reporter=reporter)
     fake_intake.deposit(reporter.message("Уже неважно."), reporter.keys.mailbox)
     colleague.follow(colleague.post("/sync"))
@@ -226,7 +226,7 @@ def test_an_intake_in_trouble_is_told(
     browser.follow(browser.post("/sync"))
     told.add(trouble(browser.page))
     fake_intake.sync_key = pinned
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     bad = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     fake_intake.tampered.add(bad)
     browser.follow(browser.post("/sync"))
@@ -305,7 +305,7 @@ def test_what_is_kept_sealed_is_shown(
 ) -> None:
     """With its reason; the registry shows the keys."""
     browser = member("Айгүл")
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     fake_intake.deposit(bytes(70_000), reporter.keys.mailbox)
     browser.follow(browser.post("/sync"))
 

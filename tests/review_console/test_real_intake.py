@@ -86,7 +86,7 @@ def test_a_report_comes_and_an_answer_goes(
 ) -> None:
     """Uploaded, fetched, opened, answered, read: with real HTTP and real keys."""
     house, server = real
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     upload(server, reporter.report(TEXT, files=[("a.pdf", b"x" * 300_000)]), reporter)
     by = house.unlocked("Айгүл")
 
@@ -113,7 +113,7 @@ def test_a_report_comes_and_an_answer_goes(
 def test_a_deleted_mailbox_is_told(real: tuple[House, ServerProcess]) -> None:
     """The reporter went away; the team learns that nobody will read it."""
     house, server = real
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     upload(server, reporter.report(TEXT), reporter)
     by = house.unlocked("Айгүл")
     house.services.sync(by=by)
@@ -135,7 +135,7 @@ def test_a_reply_waits_for_an_intake_that_is_away(
 ) -> None:
     """Written while the intake is down, it leaves with the next sync."""
     house, server = real
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     upload(server, reporter.report(TEXT), reporter)
     by = house.unlocked("Айгүл")
     house.services.sync(by=by)
@@ -175,7 +175,7 @@ def test_no_process_of_the_console_writes_what_it_reads(
 ) -> None:
     """Text, file name and attachment pass through memory alone: strace sees all."""
     house, server = real
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     bait = b"CANARY-4711-" * 20_000
     upload(
         server,

@@ -25,7 +25,7 @@ from review_console.services.referrals import ReferralDraft
 from review_console.storage import tables
 from review_console.storage.database import SqlStore
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import PASSPHRASE, House, Reporter
+from tests.review_console.people import PASSPHRASE, House
 
 FILE = b"scan " * 10_000
 
@@ -58,7 +58,7 @@ def open_case(
     house: House, intake: FakeIntake, to: ConsentTo = ConsentTo.AGENCY
 ) -> CaseId:
     """Bring a case in, with one attachment."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     sealed = reporter.report(files=[("мой файл.pdf", FILE)], to=to)
     intake.deposit(sealed, reporter.keys.mailbox)
     by = house.unlocked("Айгүл")
@@ -280,7 +280,7 @@ def test_a_later_report_takes_consent_back(
     house: House, fake_intake: FakeIntake
 ) -> None:
     """Proposed, approved, then the reporter says no: it does not leave."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     first = reporter.report(files=[("мой файл.pdf", FILE)])
     fake_intake.deposit(first, reporter.keys.mailbox)
     by = house.unlocked("Айгүл")
@@ -304,7 +304,7 @@ def test_evidence_of_a_stranger_is_not_released(
     house: House, fake_intake: FakeIntake
 ) -> None:
     """An unverified message's files do not leave, whatever the form says."""
-    reporter, stranger = Reporter(house.directory), Reporter(house.directory)
+    reporter, stranger = house.reporter(), house.reporter()
     fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     planted = reporter.message(files=[("x.pdf", b"planted")], keys=stranger.keys)
     fake_intake.deposit(planted, reporter.keys.mailbox)

@@ -25,7 +25,7 @@ from review_console.storage.joined import JoinedFile
 from review_console.storage.schema import is_current, upgrade
 from review_console.storage.sealed_files import SealedDirectory
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import House, Reporter
+from tests.review_console.people import House
 
 CONTENT = b"plaintext " * 40_000
 
@@ -248,7 +248,7 @@ def test_a_changed_audit_entry_breaks_the_chain(plain_house: House) -> None:
 
 def test_no_content_lies_in_clear(house: House, fake_intake: FakeIntake) -> None:
     """Text, title, names, answers, replies: nowhere on the console's disk."""
-    reporter = Reporter(house.directory)
+    reporter = house.reporter()
     sealed = reporter.report(
         "CANARY text", files=[("CANARY.pdf", b"CANARY bytes")], to=ConsentTo.JOURNALISTS
     )

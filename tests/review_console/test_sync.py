@@ -31,7 +31,7 @@ TEXT = "Төрага сатып алуда пара алды."
 @pytest.fixture
 def reporter(house: House) -> Reporter:
     """Somebody who writes."""
-    return Reporter(house.directory)
+    return house.reporter()
 
 
 def test_a_report_becomes_a_case(
@@ -70,7 +70,10 @@ def test_people_have_it_is_said_by_itself(
     ]
 
 
-@pytest.mark.parametrize("step", ["directory", "list", "fetch", "acknowledge", "reply"])
+@pytest.mark.parametrize(
+    "step",
+    ["directory", "identities", "visit", "list", "fetch", "acknowledge", "reply"],
+)
 def test_a_kill_loses_nothing(
     house: House, fake_intake: FakeIntake, reporter: Reporter, step: str
 ) -> None:
@@ -118,7 +121,7 @@ def test_a_changed_file_stays_at_the_intake(
     house: House, fake_intake: FakeIntake, reporter: Reporter
 ) -> None:
     """What is not the announced file is neither kept nor acknowledged."""
-    other = Reporter(house.directory)
+    other = house.reporter()
     bad = fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
     fake_intake.deposit(other.report("Другое дело"), other.keys.mailbox)
     fake_intake.tampered.add(bad)
@@ -135,7 +138,7 @@ def test_an_unreadable_file_is_kept_with_its_reason(
     house: House, fake_intake: FakeIntake, reporter: Reporter
 ) -> None:
     """Anyone may send anything; nothing that came is thrown away."""
-    other = Reporter(house.directory)
+    other = house.reporter()
     sealed = other.report("в чужой ящик")
     moved = fake_intake.deposit(sealed, reporter.keys.mailbox)
     garbage = fake_intake.deposit(bytes(70_000), reporter.keys.mailbox)
@@ -280,7 +283,7 @@ def test_pages_are_followed_to_the_end(house: House, fake_intake: FakeIntake) ->
     """More deposits than a page holds all arrive."""
     fake_intake.page_size = 2
     for number in range(5):
-        reporter = Reporter(house.directory)
+        reporter = house.reporter()
         fake_intake.deposit(reporter.report(f"Дело {number}"), reporter.keys.mailbox)
 
     outcome = house.services.sync(by=house.unlocked("Айгүл"))
@@ -293,7 +296,7 @@ def test_a_field_moved_to_another_case_does_not_open(
 ) -> None:
     """Whoever edits the database can break a case, not dress it as another."""
     for number in range(2):
-        reporter = Reporter(house.directory)
+        reporter = house.reporter()
         fake_intake.deposit(reporter.report(f"Дело {number}"), reporter.keys.mailbox)
     by = house.unlocked("Айгүл")
     house.services.sync(by=by)
@@ -386,7 +389,7 @@ def test_nobody_else_makes_a_report_under_a_mailbox(
     house: House, fake_intake: FakeIntake, reporter: Reporter
 ) -> None:
     """Made by whoever runs the intake, it is unreadable, and takes nothing over."""
-    forger = Reporter(house.directory)
+    forger = house.reporter()
     fake_intake.deposit(forger.report("Подделка"), reporter.keys.mailbox)
     fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
     by = house.unlocked("Айгүл")

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("tried_at", sa.String(length=20), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("clean_at", sa.String(length=20), nullable=True),
+        sa.Column("identities_sha256", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_publications")),
     )
 

@@ -1,0 +1,256 @@
+"""Key directories: drafted here, signed elsewhere, kept and published from here.
+
+Spec: docs/protocol.md §4.
+
+The root never enters this machine. The console drafts what the next directory
+should say; whoever holds the root reads it on a machine apart, in words, and
+signs. What comes back is kept only if the pinned root signed it (as the one root,
+or as the other while one replaces the other), and if it follows what is here.
+
+Not done here: publishing (`publishing`); reading the newest (`organisation`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from crypto.age import HybridRecipient
+from crypto.ed25519 import VerificationKey
+from protocol.directory import (
+    DirectoryRecipient,
+    KeyDirectory,
+    ReviewerKey,
+    SignedDirectory,
+    verify_directory,
+)
+from protocol.directory import Role as DirectoryRole
+from protocol.errors import (
+    ExpiredDirectoryError,
+    FutureDirectoryError,
+    NotSignedByRootError,
+    ProtocolError,
+    StaleDirectoryError,
+)
+from protocol.languages import Language
+from protocol.offline_keys import OrganisationFile
+from review_console.domain.account import Account, Role
+from review_console.domain.audit import AuditEntry, AuditKind
+from review_console.domain.errors import OrganisationError
+from review_console.domain.membership import is_member
+from review_console.services.effects import Clock
+from review_console.services.store import OrganisationKeyKind, Store, Unit
+from review_console.services.team_keys import (
+    drafted_team,
+    present_team_key,
+    promote_team_key,
+)
+
+DIRECTORY_VALIDITY: Final = timedelta(days=90)
+"""Below the 92 days that the format allows."""
+
+OFFLINE_VALIDITY: Final = timedelta(days=365)
+"""An offline page is kept for long, and seals to nobody's short-lived identity."""
+
+REASONS: Final[Mapping[type[ProtocolError], str]] = {
+    NotSignedByRootError: (
+        "the pinned root did not sign this directory; compare "
+        "DEBUNKER_CONSOLE_ROOT_KEY with the root's fingerprint, or sign again with "
+        "--cross"
+    ),
+    StaleDirectoryError: (
+        "this directory is not newer than the one that the console has; draft a new one"
+    ),
+    ExpiredDirectoryError: "this directory is past its end; draft a new one",
+    FutureDirectoryError: (
+        "this directory was issued in the future; check the clocks of both machines"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDirectory:
+    """The operator has the next directory written, unsigned."""
+
+    store: Store
+    clock: Clock
+
+    def __call__(
+        self,
+        *,
+        organisation: OrganisationFile,
+        names: Mapping[Language, str] | None = None,
+        recovery: HybridRecipient | None = None,
+    ) -> KeyDirectory:
+        """Write what the present members make of it.
+
+        Args:
+            organisation: From the ceremony.
+            names: The organisation's; `None` keeps those of the last directory.
+            recovery: Another recipient than the ceremony's, when it is replaced.
+
+        Returns:
+            The draft; it is worth nothing until the root signs its exact bytes.
+
+        Raises:
+            OrganisationError: There is no reviewer, no team key, no name, or the
+                file is of another organisation.
+        """
+        now = self.clock.now().replace(microsecond=0)
+        with self.store.begin() as unit:
+            previous = unit.directories.newest()
+            last = (
+                None if previous is None else KeyDirectory.parse(previous[1].directory)
+            )
+            if (
+                last is not None
+                and last.organisation_id != organisation.organisation_id
+            ):
+                raise OrganisationError(
+                    "organisation.json is of another organisation than this console",
+                )
+            team = drafted_team(unit, () if last is None else last.team, now)
+            reviewers = _reviewers(unit)
+            if names is None and last is None:
+                raise OrganisationError(
+                    "the first directory needs the organisation's name: "
+                    "--name-kk, --name-ru, --name-en",
+                )
+        return KeyDirectory(
+            version=1 if previous is None else previous[0] + 1,
+            issued=now,
+            expires=now + DIRECTORY_VALIDITY,
+            previous=None if previous is None else previous[1].sha256,
+            organisation_id=organisation.organisation_id,
+            organisation=names or (last.organisation if last else {}),
+            reviewers=tuple(
+                ReviewerKey(key=each.signing_key, not_after=now + DIRECTORY_VALIDITY)
+                for each in reviewers
+            ),
+            recipients=_recipients(reviewers, recovery or organisation.recovery, now),
+            team=team,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddDirectory:
+    """The operator brings a signed directory; the next sync publishes it."""
+
+    store: Store
+    clock: Clock
+    root: VerificationKey
+    """Pinned in the settings."""
+
+    def __call__(self, untrusted: SignedDirectory) -> KeyDirectory:
+        """Verify it against the pinned root and keep it.
+
+        Args:
+            untrusted: As it came back from the machine apart.
+
+        Returns:
+            The directory.
+
+        Raises:
+            OrganisationError: It is not the pinned root's, not newer than what is
+                here, or does not fit this console; the sentence says the mend.
+        """
+        now = self.clock.now()
+        with self.store.begin() as unit:
+            newest = unit.directories.newest()
+            directory = self._verified(untrusted, newest, now)
+            if newest is not None:
+                _check_follows(directory, newest)
+            promote_team_key(unit, directory)
+            _check_team(unit, directory)
+            unit.directories.add(directory.version, untrusted)
+            unit.audit.append(
+                AuditEntry(kind=AuditKind.DIRECTORY_ADDED, at=now, by=None),
+            )
+        return directory
+
+    def _verified(
+        self,
+        untrusted: SignedDirectory,
+        newest: tuple[int, SignedDirectory] | None,
+        now: datetime,
+    ) -> KeyDirectory:
+        try:
+            return verify_directory(
+                untrusted,
+                root=self.root,
+                newest_seen=1 if newest is None else newest[0] + 1,
+                now=now,
+            )
+        except ProtocolError as error:
+            reason = REASONS.get(type(error), f"this directory: {error.reason}")
+            raise OrganisationError(reason) from error
+
+
+def _check_follows(
+    directory: KeyDirectory,
+    newest: tuple[int, SignedDirectory],
+) -> None:
+    """Refuse what would orphan every codename, or was drafted from another one."""
+    version, last = newest
+    if directory.organisation_id != KeyDirectory.parse(last.directory).organisation_id:
+        raise OrganisationError("this directory is of another organisation")
+    if directory.version == version + 1 and directory.previous != last.sha256:
+        raise OrganisationError(
+            "this directory does not follow the one that the console has; "
+            "draft it again on this console",
+        )
+
+
+def _check_team(unit: Unit, directory: KeyDirectory) -> None:
+    """Refuse one under which nobody's reply would verify."""
+    team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
+    if not directory.team or team != present_team_key(directory):
+        raise OrganisationError(
+            "this directory does not end its team with the team's present key; "
+            "draft it on this console",
+        )
+
+
+def _reviewers(unit: Unit) -> tuple[Account, ...]:
+    """List whom reports are sealed to; coordinators see them as cases.
+
+    Returns:
+        The members among the accounts who are reviewers.
+
+    Raises:
+        OrganisationError: There is none, and nobody could read a report.
+    """
+    team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
+    reviewers = tuple(
+        each
+        for each in unit.accounts.all()
+        if each.role is Role.REVIEWER and team is not None and is_member(each, [team])
+    )
+    if not reviewers:
+        raise OrganisationError(
+            "no reviewer is a member yet: add-user with --role reviewer, then "
+            "make-keys or admit, come before a directory",
+        )
+    return reviewers
+
+
+def _recipients(
+    reviewers: Sequence[Account],
+    recovery: HybridRecipient,
+    now: datetime,
+) -> tuple[DirectoryRecipient, ...]:
+    until = {
+        DirectoryRole.REVIEWER: now + DIRECTORY_VALIDITY,
+        DirectoryRole.OFFLINE: now + OFFLINE_VALIDITY,
+    }
+    theirs = tuple(
+        DirectoryRecipient(role=role, recipient=each.recipient, not_after=not_after)
+        for role, not_after in until.items()
+        for each in reviewers
+    )
+    last = DirectoryRecipient(
+        role=DirectoryRole.RECOVERY,
+        recipient=recovery,
+        not_after=now + DIRECTORY_VALIDITY,
+    )
+    return (*theirs, last)
