@@ -40,6 +40,7 @@ test: .venv/ready browser/node_modules/ready system-programs  ## every test
 	npm --prefix browser test
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+	$(BIN)/coverage report --include='crypto/*,protocol/*' --fail-under=100
 
 FUZZ_SECONDS := 60
 fuzz: .venv/ready  ## look for bytes that break a promise, FUZZ_SECONDS=60 for each reader
