@@ -1,0 +1,265 @@
+"""What docs/protocol.md promises: whoever has it alone reads what we make."""
+
+import ast
+import base64
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.age import HybridIdentity, seal
+from crypto.entropy import system_entropy
+from tests.independent_reader import directories, messages
+from tests.independent_reader.archives import Archive, is_rung
+from tests.independent_reader.documents import ed25519_key, organisation_id
+from tests.independent_reader.keys import Reporter, read_codename
+from tests.independent_reader.refusal import RefusedError
+from tests.vectors.case import Case, load_cases
+from tests.vectors.encoding import from_segments
+
+_HERE = Path(__file__).parent
+_SEALED_WRONGLY = {"altered", "not_an_age_file", "not_sealed_to_us"}
+
+
+def _named(case: Case) -> str:
+    return case.name
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _seal(archive: bytes, seed: bytes) -> bytes:
+    recipient = HybridIdentity.from_seed(seed).recipient
+    return seal(archive, [recipient], entropy=system_entropy)
+
+
+def test_the_reader_knows_nothing_of_our_code() -> None:
+    """Stock libraries and itself: what it shares with ours, it cannot check."""
+    allowed = {*sys.stdlib_module_names, "cryptography", "tests.independent_reader"}
+    modules = [path for path in _HERE.glob("*.py") if path != Path(__file__)]
+
+    imported = {
+        name
+        for module in modules
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for name in _names(node)
+    }
+
+    assert len(modules) > 5
+    assert not {
+        name
+        for name in imported
+        if not any(name == each or name.startswith(f"{each}.") for each in allowed)
+    }
+
+
+def _names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or "relative"]
+    return []
+
+
+@pytest.mark.parametrize("case", load_cases("ladder"), ids=_named)
+def test_rungs(case: Case) -> None:
+    """A rung is one, and nothing between the length and it is."""
+    assert case.expected is not None
+    length, floor = case.given["length"], case.given["floor"]
+    rung = case.expected["rung"]
+
+    assert rung > 2**31 or is_rung(rung, floor=floor)
+    assert not any(
+        is_rung(each, floor=floor) for each in range(length, min(rung, length + 50))
+    )
+
+
+@pytest.mark.parametrize("case", load_cases("codename"), ids=_named)
+def test_codenames(case: Case) -> None:
+    """As §2.1 says how to read them."""
+    if case.reason is None:
+        assert case.expected is not None
+        assert read_codename(case.given["text"]).hex() == case.expected["secret"]
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            read_codename(case.given["text"])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [each for each in load_cases("mailbox") if "secret" in each.given],
+    ids=_named,
+)
+def test_derivation(case: Case) -> None:
+    """As §2.2 says how it goes."""
+    assert case.expected is not None
+
+    reporter = Reporter.derive(
+        bytes.fromhex(case.given["secret"]),
+        organisation_id("organisation_id", case.given["organisation_id"]),
+    )
+
+    assert reporter.token.hex() == case.expected["token"]
+    assert reporter.token_hash.hex() == case.expected["token_hash"]
+    assert reporter.authorization == case.expected["authorization"]
+    assert reporter.mailbox == case.expected["mailbox"]
+    key = ed25519_key("message_key", case.expected["message_key"])
+    assert reporter.message_key == key
+
+
+@pytest.mark.parametrize(
+    "case",
+    [each for each in load_cases("mailbox") if "answer" in each.given],
+    ids=_named,
+)
+def test_answers(case: Case) -> None:
+    """The mailbox's answer, or why it is none."""
+    answer = from_segments(case.given["answer"])
+
+    if case.reason is None:
+        assert case.expected is not None
+        found = [each.hex() for each in messages.read_answer(answer)]
+        assert found == case.expected["replies"]
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            messages.read_answer(answer)
+
+
+@pytest.mark.parametrize("case", load_cases("archive"), ids=_named)
+def test_archives(case: Case) -> None:
+    """The layout and every CRC; the standard's `zipfile` finds the same in it."""
+    data = from_segments(case.given["archive"])
+
+    if case.reason is None:
+        assert case.expected is not None
+        archive = _read_archive(data)
+        expected = {
+            each["name"]: from_segments(each["data"])
+            for each in case.expected["entries"]
+        }
+        assert {name: archive.read(name) for name in archive.names} == expected
+        assert archive.agrees_with_stock_zip()
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            _read_archive(data)
+
+
+def _read_archive(data: bytes) -> Archive:
+    archive = Archive(data)
+    for name in archive.names:
+        archive.read(name)
+    if "padding" in archive.names:
+        archive.require_zero_padding()
+    return archive
+
+
+@pytest.mark.parametrize("case", load_cases("directory_2"), ids=_named)
+def test_directories(case: Case) -> None:
+    """A directory says what the vector says, or is refused for its reason."""
+    if case.reason is None:
+        assert _read_directory(case) == case.expected
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            _read_directory(case)
+
+
+def _read_directory(case: Case) -> dict[str, Any]:
+    given = case.given
+    now = _moment(given["now"])
+    raw = given.get("directory_hex")
+    directory = directories.verify_directory(
+        bytes.fromhex(raw) if raw is not None else given["directory"].encode(),
+        given["signature"],
+        given["cross_signature"],
+        root=ed25519_key("root", given["root"]),
+        newest_seen=given["newest_seen"],
+        now=now,
+    )
+    identifier = base64.urlsafe_b64encode(directory.organisation_id).decode()
+    return {
+        "version": directory.version,
+        "organisation_id": identifier.rstrip("="),
+        "reviewers": _spelt(directory.signers(now)),
+        "recovery_recipients": directory.recipients_of("recovery", now),
+        "offline_recipients": directory.recipients_of("offline", now),
+        "team_keys_on_2026-06-30": _spelt(directory.team_on(date(2026, 6, 30))),
+        "team_keys_on_2026-07-01": _spelt(directory.team_on(date(2026, 7, 1))),
+    }
+
+
+def _spelt(keys: list[bytes]) -> list[str]:
+    prefix = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
+    return [f"ssh-ed25519 {base64.b64encode(prefix + key).decode()}" for key in keys]
+
+
+@pytest.mark.parametrize("case", load_cases("identities"), ids=_named)
+def test_identities(case: Case) -> None:
+    """Whom to seal to, in order, or why nobody."""
+    directory = directories.parse_directory(case.given["directory"].encode())
+    untrusted: str = case.given["identities"]
+    now = _moment(case.given["now"])
+
+    if case.reason is None:
+        found = directories.report_recipients(directory, untrusted.encode(), now)
+        assert {"report_recipients": found} == case.expected
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            directories.report_recipients(directory, untrusted.encode(), now)
+
+
+@pytest.mark.parametrize("case", load_cases("reply"), ids=_named)
+def test_replies(case: Case) -> None:
+    """What a mailbox's replies say, or why one says nothing."""
+    seed = bytes.fromhex(case.given["identity_seed"])
+    directory = directories.parse_directory(case.given["directory"].encode())
+    sealed = (
+        [case.sealed]
+        if case.sealed is not None
+        else [_seal(from_segments(each), seed) for each in case.given["archives"]]
+    )
+    came_under: str = case.given["mailbox"]
+
+    if case.reason is None:
+        replies, unreadable = messages.open_replies(
+            sealed, seed, came_under=came_under, directory=directory
+        )
+        texts = [reply.decode() for reply in replies]
+        assert {"replies": texts, "unreadable": unreadable} == case.expected
+    else:
+        with pytest.raises(RefusedError) as refused:
+            messages.open_reply(
+                sealed[0], seed, came_under=came_under, directory=directory
+            )
+        assert _is_reason(refused.value.reason, case)
+
+
+@pytest.mark.parametrize("case", load_cases("report"), ids=_named)
+def test_reports(case: Case) -> None:
+    """What a report holds and who signed it, or why it is unreadable."""
+    seed = bytes.fromhex(case.given["identity_seed"])
+    sealed = case.sealed
+    if sealed is None:
+        sealed = _seal(from_segments(case.given["archive"]), seed)
+
+    if case.reason is None:
+        report = messages.open_report(sealed, seed, came_under=case.given["came_under"])
+        first_key = ed25519_key("first", case.given["first_message_key"])
+        assert case.expected == {
+            "report": report.json.decode(),
+            "attachments": [each.hex() for each in report.attachments],
+            "verified": report.signed_by == first_key,
+        }
+    else:
+        with pytest.raises(RefusedError) as refused:
+            messages.open_report(sealed, seed, came_under=case.given["came_under"])
+        assert _is_reason(refused.value.reason, case)
+
+
+def _is_reason(found: str, case: Case) -> bool:
+    """Age libraries need not tell apart why a seal does not open."""
+    if case.sealed is not None:
+        return {found, case.reason} <= _SEALED_WRONGLY
+    return found == case.reason
