@@ -17,7 +17,6 @@ Rules:
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -38,12 +37,41 @@ Rows = Sequence[tuple[Table, Mapping[str, object]]]
 """New rows, each with its table; a batch inserts all of a table at once."""
 
 
+class _Outcome:
+    """What came of a job; half the calls of a `Future`, and no waiter list.
+
+    The lock is held until the outcome is there: whoever waits takes it.
+    """
+
+    __slots__ = ("_error", "_lock", "_result")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def set_result(self, result: object) -> None:
+        self._result = result
+        self._lock.release()
+
+    def set_exception(self, error: BaseException) -> None:
+        self._error = error
+        self._lock.release()
+
+    def result(self) -> Any:  # noqa: ANN401  # whatever the job returns
+        with self._lock:
+            if self._error is not None:
+                raise self._error
+            return self._result
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     directories: frozenset[Path]
     rows: Rows
     work: Callable[[Connection], Any]
-    done: Future[Any] = field(default_factory=Future)
+    done: _Outcome = field(default_factory=_Outcome)
 
 
 class GroupCommit:

@@ -87,7 +87,6 @@ class SealingFile:
     def sync(self, day: date) -> None:
         """Stamp with the day, and wait until the bytes are durable."""
         stamp(self._descriptor, day)
-        self._start_write_back()
         os.fsync(self._descriptor)
 
     def move_to(self, path: Path) -> None:
