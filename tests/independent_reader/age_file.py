@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tests.independent_reader.documents import write_bech32
 from tests.independent_reader.refusal import RefusedError
 
 _INFO = b"age-encryption.org/mlkem768x25519"
@@ -93,12 +94,25 @@ def _unpadded(text: str) -> bytes:
     return raw
 
 
-def _file_key(stanzas: list[_Stanza], seed: bytes) -> bytes:
+def recipient_of(seed: bytes) -> str:
+    """Write the recipient of an identity's seed."""
+    mlkem, x25519 = _halves(seed)
+    return write_bech32(
+        "age1pq",
+        mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw(),
+    )
+
+
+def _halves(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
     expanded = hashlib.shake_256(seed).digest(96)
-    private = hpke.MLKEM768X25519PrivateKey(
+    return (
         MLKEM768PrivateKey.from_seed_bytes(expanded[:64]),
         X25519PrivateKey.from_private_bytes(expanded[64:]),
     )
+
+
+def _file_key(stanzas: list[_Stanza], seed: bytes) -> bytes:
+    private = hpke.MLKEM768X25519PrivateKey(*_halves(seed))
     suite = hpke.Suite(
         hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305
     )

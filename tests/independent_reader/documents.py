@@ -233,6 +233,17 @@ def bech32(name: str, value: str) -> tuple[str, bytes]:
     return prefix, (number >> left_over).to_bytes(bits // 8, "big")
 
 
+def write_bech32(prefix: str, raw: bytes) -> str:
+    """Write bech32 in lower case."""
+    padding = -8 * len(raw) % 5
+    number, count = int.from_bytes(raw, "big") << padding, (8 * len(raw) + padding) // 5
+    digits = [number >> 5 * place & 31 for place in reversed(range(count))]
+    high, low = [ord(each) >> 5 for each in prefix], [ord(each) & 31 for each in prefix]
+    check = _polymod([*high, 0, *low, *digits, 0, 0, 0, 0, 0, 0]) ^ 1
+    digits += [check >> 5 * place & 31 for place in reversed(range(6))]
+    return f"{prefix}1" + "".join(_CHARSET[digit] for digit in digits)
+
+
 def _polymod(values: list[int]) -> int:
     checksum = 1
     for value in values:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tests.independent_reader.age_file import recipient_of
 from tests.independent_reader.refusal import RefusedError
 
 _WORDS = Path(__file__).parents[2] / "protocol" / "words"
@@ -106,6 +107,11 @@ class Reporter:
     def mailbox(self) -> str:
         """Where replies wait."""
         return mailbox_of(self.token_hash, self.message_key)
+
+    @property
+    def reply_to(self) -> str:
+        """The recipient of replies, as a report carries it."""
+        return recipient_of(self.identity_seed)
 
     @property
     def authorization(self) -> str:
