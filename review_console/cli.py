@@ -34,7 +34,7 @@ from review_console.commands.asking import (
 from review_console.config import Config, ConfigError, OperatorConfig
 from review_console.domain.destination import DestinationKind
 from review_console.domain.errors import ConsoleError
-from review_console.server import NotMigratedError, serve
+from review_console.server import CannotServeError, serve
 from review_console.services.organisation import (
     OfflineKeys,
     open_recovery,
@@ -97,10 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             case _:
                 arguments.run(_operations(environment), arguments)
     except (
+        CannotServeError,
         ConfigError,
         ConsoleError,
         CryptoError,
-        NotMigratedError,
         OperatorError,
         OSError,
         ProtocolError,

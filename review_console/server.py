@@ -6,14 +6,17 @@ Rules:
 * No core dumps, and no debugger may attach: keys are in this memory.
 """
 
+import fcntl
+import os
 import socket
 import struct
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 from flask import Flask
@@ -43,7 +46,15 @@ HEAD_SECONDS: Final = 10
 """For the whole head of a request: bytes that drip are no silence."""
 
 
-class NotMigratedError(Exception):
+LOCK_NAME: Final = "serving.lock"
+MAX_PORT: Final = 65_535
+
+
+class CannotServeError(Exception):
+    """The server cannot start; the sentence says why, and the mend."""
+
+
+class NotMigratedError(CannotServeError):
     """The database is not in the shape that this version needs."""
 
 
@@ -219,8 +230,7 @@ def serve(environment: Mapping[str, str], *, bind: str) -> None:
     harden_process()
     sys.excepthook = lambda _kind, error, _trace: report_bug(error)
     threading.excepthook = _report_thread
-    host, _, port = bind.rpartition(":")
-    listener = socket.create_server((host, int(port)))
+    listener = _listen(bind)
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         # Connections inherit it from the socket that accepts them.
         silence = struct.pack("ll", SILENCE_SECONDS, 0)
@@ -230,7 +240,68 @@ def serve(environment: Mapping[str, str], *, bind: str) -> None:
     defaults = own_origin if bound.startswith("127.") else {}
     config = Config.from_env({**defaults, **environment})
     # gunicorn takes the descriptor over, and closes it.
-    ConsoleServer(config, listener.detach(), bound).run()
+    with _alone(config.data):
+        ConsoleServer(config, listener.detach(), bound).run()
+
+
+def _listen(bind: str) -> socket.socket:
+    """Open the socket, or say in a sentence why it cannot be opened.
+
+    Args:
+        bind: `HOST:PORT`, as typed.
+
+    Returns:
+        The socket, bound.
+
+    Raises:
+        CannotServeError: It is no address, or not to be had.
+    """
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > MAX_PORT:
+        raise CannotServeError(
+            f"--bind wants HOST:PORT, such as 127.0.0.1:8490: {bind}"
+        )
+    try:
+        return socket.create_server((host, int(port)))
+    except OSError as error:
+        reason = error.strerror or "no such host"
+        raise CannotServeError(
+            f"{bind} cannot be listened on ({reason}): choose another port, or end "
+            "the program that has it",
+        ) from None
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data directory while this process serves.
+
+    Two that serve from one would not see each other's sessions and syncs.
+
+    Args:
+        data: The console's data directory.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        CannotServeError: Another process has it, or it cannot be made.
+    """
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(data / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotServeError(f"{PREFIX}DATA: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise CannotServeError(
+            f"another console serves from {PREFIX}DATA already: end it first",
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _report_thread(problem: threading.ExceptHookArgs) -> None:

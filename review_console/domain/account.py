@@ -21,7 +21,7 @@ from crypto.age import HybridIdentity, HybridRecipient
 from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.entropy import Entropy
 from crypto.records import RecordKey
-from review_console.domain.errors import DamagedError, WeakPassphraseError
+from review_console.domain.errors import DamagedError
 from review_console.domain.ids import AccountId
 
 VAULT_FORMAT: Final = b"debunker-vault/1\n"
@@ -30,11 +30,6 @@ SEED_BYTES: Final = 32
 
 TOTP_SECRET_BYTES: Final = 20
 """RFC 4226 §4, R6: 160 bits."""
-
-MIN_PASSPHRASE_CHARACTERS: Final = 20
-"""Six words of a dice list have more; a short clever word has not."""
-
-MAX_PASSPHRASE_CHARACTERS: Final = 1_000
 
 
 class Role(Enum):
@@ -167,20 +162,3 @@ def vault_purpose(account_id: AccountId) -> str:
 def fold_name(name: str) -> str:
     """Bring a log-in name to the one form in which names are compared."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
-
-
-def check_passphrase(passphrase: str) -> None:
-    """Refuse a passphrase that is too short to guard a key at rest.
-
-    Args:
-        passphrase: As typed.
-
-    Raises:
-        WeakPassphraseError: Shorter than 20 characters or absurdly long.
-    """
-    length = len(passphrase.strip())
-    if not MIN_PASSPHRASE_CHARACTERS <= length <= MAX_PASSPHRASE_CHARACTERS:
-        raise WeakPassphraseError(
-            f"a passphrase has {MIN_PASSPHRASE_CHARACTERS} characters or more; "
-            "six random words are a good one",
-        )

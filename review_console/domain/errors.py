@@ -7,7 +7,6 @@
     ├── SessionEndedError        logged out, idle, too old, or of another start
     ├── NotFoundError            missing, or not yours: one answer
     ├── NotPermittedError        yours to see, not yours to do
-    ├── WeakPassphraseError      too short to keep a key at rest
     ├── OrganisationError        a key or a directory that must exist does not
     ├── ThreadGrewError          something was said since the page was opened
     ├── DamagedError             stored bytes are not what was stored
@@ -46,10 +45,6 @@ class NotFoundError(ConsoleError):
 
 class NotPermittedError(ConsoleError):
     """The account may see this, but the step belongs to another role."""
-
-
-class WeakPassphraseError(ConsoleError):
-    """The passphrase is too short to keep a key at rest."""
 
 
 class OrganisationError(ConsoleError):

@@ -168,8 +168,10 @@ class ProposeReferral:
             parts = self._parts(unit, case_id, draft, by)
         own.check_consent(parts)
         manifest = Manifest.of(sources(parts, own.files))
-        referral = self._referral(parts, manifest, by)
         with own.store.begin() as unit:
+            # Opened again: meanwhile the case may have got a new key.
+            opened = own.case_keys.load(unit, case_id, by=by)
+            referral = self._referral(replace(parts, opened=opened), manifest, by)
             unit.referrals.add(replace(referral, proposed_at=now))
             own.record(unit, AuditKind.REFERRAL_PROPOSED, referral, by=by)
         return referral.id

@@ -5,12 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from review_console.domain.account import check_passphrase
+from protocol.passphrase import WeakPassphraseError, check_passphrase
 from review_console.domain.errors import (
     LoginRefusedError,
     SessionEndedError,
     TooSoonError,
-    WeakPassphraseError,
 )
 from review_console.services import throttle as throttle_module
 from review_console.services.throttle import (
