@@ -118,6 +118,11 @@ def _opens(sealed: bytes, identity: HybridIdentity) -> bool:
     return True
 
 
+def test_a_codename_opens_nothing_that_its_reporter_sent() -> None:
+    """Whoever finds the codename reads the answers, not the report."""
+    assert not _opens(_SEALED, KEYS.identity)
+
+
 @given(sizes=st.lists(st.integers(0, 60_000), max_size=6))
 def test_a_sealed_report_is_on_the_lowest_rung_that_holds_it(sizes: list[int]) -> None:
     """Its length tells its rung, and its rung tells no more than it must."""
