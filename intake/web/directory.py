@@ -5,12 +5,14 @@ Spec: docs/protocol.md §4, §4.1.
 Served even when it is past its end: the page checks it itself and says so.
 """
 
+from functools import lru_cache
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort
 
 from intake.web.routing import NO_BODY, Access, declare
 from intake.web.services import services
+from intake.web.static import Asset
 from protocol.directory import SignedDirectory
 
 blueprint = Blueprint("directory", __name__)
@@ -20,7 +22,7 @@ blueprint = Blueprint("directory", __name__)
 @declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
 def directory() -> Response:
     """Serve the exact bytes that the root signed."""
-    return Response(_signed().directory, mimetype="application/json")
+    return _as_asset(_signed().directory).answer()
 
 
 @blueprint.get("/directory.json.sig")
@@ -47,7 +49,13 @@ def identities() -> Response:
     found = services().directory.find_identities()
     if found is None:
         abort(HTTPStatus.SERVICE_UNAVAILABLE)
-    return Response(found, mimetype="application/json")
+    return _as_asset(found).answer()
+
+
+@lru_cache(maxsize=4)
+def _as_asset(content: bytes) -> Asset:
+    """Compress once: everyone gets the same, and keys weigh more than a page."""
+    return Asset.make(content, "application/json")
 
 
 def _signed() -> SignedDirectory:
