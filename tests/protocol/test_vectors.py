@@ -39,7 +39,11 @@ from protocol.mailbox import (
 from protocol.offline_keys import OrganisationFile
 from protocol.release import SignedRelease, verify_release
 from protocol.reply import open_replies, open_reply
-from protocol.report import ReportReader, is_verified_message
+from protocol.report import (
+    ReportReader,
+    check_sealed_upload,
+    is_verified_message,
+)
 from protocol.sync import AcknowledgementBatch, DepositListing, verify_request
 from tests.vectors.case import Case, load_cases
 from tests.vectors.encoding import from_segments, to_segments
@@ -319,6 +323,18 @@ def test_sealed_secret(case: Case) -> None:
         with pytest.raises(CryptoError) as refused:
             open_secret(sealed.encode(), passphrase, purpose=purpose)
         assert type(refused.value) is _REFUSALS[case.reason]
+
+
+@pytest.mark.parametrize("case", load_cases("upload"), ids=_named)
+def test_upload(case: Case) -> None:
+    """A sealed file is taken, or refused unopened as the vector says."""
+    head: str = case.given["head"]
+    if case.reason is None:
+        check_sealed_upload(head.encode("latin-1"), case.given["length"])
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            check_sealed_upload(head.encode("latin-1"), case.given["length"])
+        assert refused.value.reason == case.reason
 
 
 @pytest.mark.parametrize("case", load_cases("release"), ids=_named)

@@ -22,6 +22,7 @@ from tests.vectors import (
     report_cases,
     sealed_secret_cases,
     sync_cases,
+    upload_cases,
 )
 from tests.vectors.case import VECTORS, Case
 
@@ -40,6 +41,7 @@ _MODULES = (
     report_cases,
     sealed_secret_cases,
     sync_cases,
+    upload_cases,
 )
 
 
