@@ -24,13 +24,13 @@ same time for all secrets: it is for a machine that nobody else is on.
 
 import hmac
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
-from shamir_mnemonic.rs1024 import verify_checksum
+from shamir_mnemonic.rs1024 import create_checksum, verify_checksum
 from shamir_mnemonic.share import Share as _LibraryShare
 from shamir_mnemonic.wordlist import WORDLIST
 
@@ -52,7 +52,10 @@ REAL_EXPONENT: Final = 1
 REHEARSAL_EXPONENT: Final = 0
 
 _CUSTOMIZATION: Final = {False: b"shamir", True: b"shamir_extendable"}
+_FLAG_WORD: Final = 1
 _EXTENDABLE_BIT: Final = 4
+_WORD_BITS: Final = 10
+_CHECK_WORDS: Final = 3
 
 
 class ShareError(MalformedError):
@@ -283,8 +286,12 @@ def _find(typed: str, position: int) -> str:
 
 
 def _fits(indices: Sequence[int]) -> bool:
-    is_extendable = bool(indices[1] >> _EXTENDABLE_BIT & 1)
-    return bool(verify_checksum(indices, _CUSTOMIZATION[is_extendable]))
+    return bool(verify_checksum(indices, _customization(indices)))
+
+
+def _customization(indices: Sequence[int]) -> bytes:
+    is_extendable = bool(indices[_FLAG_WORD] >> _EXTENDABLE_BIT & 1)
+    return _CUSTOMIZATION[is_extendable]
 
 
 def _exchanged(indices: Sequence[int]) -> tuple[int, ...]:
@@ -300,20 +307,63 @@ def _exchanged(indices: Sequence[int]) -> tuple[int, ...]:
 def _wrong_places(indices: Sequence[int]) -> tuple[int, ...]:
     """Find the places where another word would make the check fit.
 
+    The check is linear: what a changed word does to it does not depend on the other
+    words. So the effects of a place's ten bits span all that it can do.
+
     Args:
         indices: Of a share whose check does not fit.
 
     Returns:
         Places from 1. For one wrong word it is that one; for more, mostly none.
     """
-    return tuple(place + 1 for place in range(len(indices)) if _mends(indices, place))
+    customization = _customization(indices)
+    data, check = indices[:-_CHECK_WORDS], indices[-_CHECK_WORDS:]
+    wanted = _number(create_checksum(data, customization)) ^ _number(check)
+    nothing = _number(create_checksum([0] * len(data), customization))
+    found = []
+    for place in range(len(indices)):
+        if place == _FLAG_WORD:
+            # Another word here can choose another check altogether: try them all.
+            is_possible = _mends(indices, place)
+        else:
+            is_possible = wanted in _span(
+                _effect(place, bit, customization)
+                ^ (nothing if place < len(data) else 0)
+                for bit in range(_WORD_BITS)
+            )
+        if is_possible:
+            found.append(place + 1)
+    return tuple(found)
+
+
+def _effect(place: int, bit: int, customization: bytes) -> int:
+    """Tell what the check becomes when this bit alone is set."""
+    data_words = SHARE_WORDS - _CHECK_WORDS
+    if place >= data_words:
+        return 1 << (_WORD_BITS * (SHARE_WORDS - 1 - place) + bit)
+    data = [0] * data_words
+    data[place] = 1 << bit
+    return _number(create_checksum(data, customization))
+
+
+def _span(effects: Iterable[int]) -> set[int]:
+    reached = {0}
+    for effect in effects:
+        reached |= {each ^ effect for each in reached}
+    return reached
 
 
 def _mends(indices: Sequence[int], place: int) -> bool:
-    # 1,024 questions a place: a second for a sheet, which a mistyped one may cost.
     tried = [*indices]
     for word in range(len(WORDLIST)):
         tried[place] = word
         if word != indices[place] and _fits(tried):
             return True
     return False
+
+
+def _number(words: Sequence[int]) -> int:
+    number = 0
+    for word in words:
+        number = number << _WORD_BITS | word
+    return number

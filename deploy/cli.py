@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "age": ("crypto.age.command", "seal and open files, with age's -e -d -r -R -i -o"),
     "intake": ("intake.cli", "run and look after the anonymous intake"),
     "console": ("review_console.cli", "run and look after the review console"),
+    "keys": ("deploy.keys.command", "make and use root and recovery, offline"),
     "demo": ("deploy.demo", "try the whole house on this machine"),
 }
 """Sub-command: the module whose `main(arguments)` it is, and what it is for."""

@@ -7,8 +7,8 @@ one visitor. What everyone can do is to look often, from many places, and to com
 with what the root signed. So the manifest lists all answers that are alike for
 everybody, and the headers that all answers carry.
 
-Not done here: fetching and comparing, which `debunker audit-site` does. Pages with bytes
-of their own for each request cannot be listed; `not_covered` names them.
+Not done here: fetching and comparing, which `debunker audit-site` does. Pages with
+bytes of their own for each request cannot be listed; `not_covered` names them.
 
 Rules:
 * Addresses are paths of one site, each once, in order; so one site has one manifest.

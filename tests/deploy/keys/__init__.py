@@ -1,0 +1,1 @@
+"""The ceremony, held at a real pseudo-terminal."""
