@@ -3,14 +3,23 @@
 For passphrases: whatever standard input and output are connected to, question and
 answer go to the terminal that controls the process (`/dev/tty`). Where there is none,
 as under cron, that is an error: a passphrase that a script knows protects nothing.
+
+Rules:
+* The echo is off before the question is shown, and what was typed before is dropped:
+  nobody's answer is shown, nor taken for one.
+* The terminal is left as it was found, whatever happens.
 """
 
-import getpass
-import warnings
+import os
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-_TERMINAL: Final = Path("/dev/tty")
+_CONTROLLING: Final = Path("/dev/tty")
+_LOCAL_MODES: Final = 3  # where termios keeps them
+_PIECE_BYTES: Final = 4096  # what Linux gives of one line at most
 
 
 class TerminalError(Exception):
@@ -30,6 +39,14 @@ class Terminal(Protocol):
 class ControllingTerminal:
     """The terminal that controls this process."""
 
+    def __init__(self, path: Path = _CONTROLLING) -> None:
+        """Open nothing yet.
+
+        Args:
+            path: Of the terminal.
+        """
+        self._path = path
+
     def ask(self, question: str, /) -> str:
         """Ask for a secret.
 
@@ -42,14 +59,16 @@ class ControllingTerminal:
         Raises:
             TerminalError: There is no terminal, the answer is no text, or none came.
         """
-        _require()
+        with self._opened() as terminal, _without_echo(terminal):
+            os.write(terminal, f"{question}: ".encode())
+            answer = bytearray()
+            while not answer.endswith(b"\n"):
+                piece = os.read(terminal, _PIECE_BYTES)
+                if not piece:
+                    raise TerminalError("no answer came from the terminal")
+                answer += piece
         try:
-            with warnings.catch_warnings():
-                # It would fall back to standard input, and show what is typed.
-                warnings.simplefilter("error", getpass.GetPassWarning)
-                return getpass.getpass(f"{question}: ")
-        except (EOFError, getpass.GetPassWarning):
-            raise TerminalError("no answer came from the terminal") from None
+            return answer.removesuffix(b"\n").decode()
         except UnicodeDecodeError:
             raise TerminalError("what was typed is no text") from None
 
@@ -59,18 +78,33 @@ class ControllingTerminal:
         Raises:
             TerminalError: There is no terminal.
         """
-        _require()
-        with _TERMINAL.open("w") as terminal:
-            terminal.write(f"{text}\n")
+        with self._opened() as terminal:
+            os.write(terminal, f"{text}\n".encode())
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        try:
+            terminal = os.open(self._path, os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            message = "a passphrase is asked for at a terminal, and there is none"
+            raise TerminalError(message) from None
+        try:
+            yield terminal
+        finally:
+            os.close(terminal)
 
 
-def _require() -> None:
-    """Refuse a process without a terminal.
-
-    Raises:
-        TerminalError: It has none.
-    """
+@contextmanager
+def _without_echo(terminal: int) -> Iterator[None]:
     try:
-        _TERMINAL.open("rb", buffering=0).close()
-    except OSError:
-        raise TerminalError("a passphrase is asked for at a terminal") from None
+        before = termios.tcgetattr(terminal)
+    except termios.error:
+        raise TerminalError("what should be the terminal is none") from None
+    silent = [*before]
+    silent[_LOCAL_MODES] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        os.write(terminal, b"\n")  # the one that was not shown

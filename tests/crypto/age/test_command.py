@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crypto.age import HybridIdentity, X25519Identity, open_sealed, seal
+from crypto.age import FileKey, HybridIdentity, X25519Identity, open_sealed, seal
+from crypto.age.asked import SealedIdentityFile
 from crypto.age.command import main
 from crypto.entropy import system_entropy
 from tests.crypto.age.at_terminal import FakeTerminal, at_terminal
@@ -465,6 +466,20 @@ def test_an_identity_file_may_be_sealed_with_a_passphrase() -> None:
         assert main(opening, terminal=terminal) == 0
         assert len(terminal.asked) == 1
         assert Path("o").read_bytes() == LONG
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_sealed_identity_file_is_asked_for_once() -> None:
+    """However often it is needed."""
+    key = X25519Identity.generate(system_entropy)
+    contents = Path(sealed_key_file([key])).read_bytes()
+    terminal = FakeTerminal("right")
+    file = SealedIdentityFile(contents, path="key.age", terminal=terminal)
+    stanza = key.recipient.wrap(FileKey(bytes(16)), entropy=system_entropy)
+
+    assert file.open() is file.open()
+    assert file.unwrap([stanza]) is not None
+    assert len(terminal.asked) == 1
 
 
 @pytest.mark.usefixtures("directory")
