@@ -13,6 +13,7 @@ from protocol.directory import (
     MAX_LIFETIME,
     DirectoryRecipient,
     KeyDirectory,
+    ReviewerKey,
     Role,
     SignedDirectory,
     TeamKey,
@@ -29,31 +30,53 @@ from protocol.errors import (
 )
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId
-from tests.vectors.directory_cases import DIRECTORY
-from tests.vectors.fixed import NOW, OTHER_TEAM, RECOVERY, REVIEWER, ROOT, TEAM
+from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.fixed import (
+    NOW,
+    OTHER_REVIEWER_KEY,
+    OTHER_ROOT,
+    OTHER_TEAM,
+    RECOVERY,
+    REVIEWER,
+    REVIEWER_KEY,
+    ROOT,
+    TEAM,
+)
 
 _SIGNED = sign_directory(DIRECTORY, ROOT)
 _SECONDS = st.integers(0, 4_000_000_000)
 _MOMENTS = _SECONDS.map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 _DIRECTORIES = st.builds(
-    lambda issued, life, names, recipients, team, raw: KeyDirectory(
+    lambda issued, life, names, reviewers, recipients, team, raw: KeyDirectory(
         version=1,
         issued=issued,
         expires=issued + timedelta(seconds=life),
         previous=None,
         organisation_id=OrganisationId(raw),
         organisation=dict(zip(Language, names, strict=True)),
+        reviewers=tuple(reviewers),
         recipients=tuple(recipients),
         team=tuple(team),
     ),
     issued=_MOMENTS,
     life=st.integers(1, int(MAX_LIFETIME.total_seconds())),
     names=st.tuples(_NAMES, _NAMES, _NAMES),
+    reviewers=st.lists(
+        st.builds(
+            ReviewerKey,
+            key=st.sampled_from(
+                [REVIEWER_KEY.verification_key, OTHER_REVIEWER_KEY.verification_key]
+            ),
+            not_after=_MOMENTS,
+        ),
+        min_size=1,
+        max_size=3,
+    ),
     recipients=st.lists(
         st.builds(
             DirectoryRecipient,
-            role=st.sampled_from(Role),
+            role=st.sampled_from([Role.RECOVERY, Role.OFFLINE]),
             recipient=st.sampled_from([REVIEWER.recipient, RECOVERY.recipient]),
             not_after=_MOMENTS,
         ),
@@ -100,8 +123,8 @@ def test_what_is_accepted_can_be_sealed_to(
         return
 
     assert accepted == directory
-    assert {Role.REVIEWER, Role.RECOVERY} <= directory.roles_on(now)
-    assert len(accepted.report_recipients(now)) >= 2
+    assert any(now < each.not_after for each in directory.reviewers)
+    assert accepted.recovery_recipients(now)
     assert now < directory.expires
 
 
@@ -109,8 +132,8 @@ def test_a_good_directory_passes() -> None:
     """The properties above would hold if nothing ever passed."""
     directory = _verify(_SIGNED, newest_seen=2)
 
-    recipients = directory.report_recipients(NOW)
-    assert recipients == (REVIEWER.recipient, RECOVERY.recipient)
+    assert directory.recovery_recipients(NOW) == (RECOVERY.recipient,)
+    assert directory.offline_recipients(NOW) == (REVIEWER.recipient,)
 
 
 @settings(max_examples=60)
@@ -140,6 +163,28 @@ def test_both_travel_as_one_document() -> None:
     assert SignedDirectory.parse(_SIGNED.to_json()) == _SIGNED
 
 
+def test_either_root_may_have_signed_while_one_replaces_the_other() -> None:
+    """Whoever pinned the old root and whoever pinned the new one accept the same."""
+    signed = sign_directory(DIRECTORY, OTHER_ROOT, cross_root=ROOT)
+    alone = replace(signed, cross_signature=None)
+
+    assert SignedDirectory.parse(signed.to_json()) == signed
+    assert _verify(signed) == _verify(_SIGNED) == DIRECTORY
+    with pytest.raises(NotSignedByRootError):
+        _verify(alone)
+
+
+@given(cross_signature=st.text(max_size=200))
+def test_a_strange_cross_signature_changes_nothing(cross_signature: str) -> None:
+    """It neither makes a directory the root's nor spoils one that is."""
+    assert _verify(replace(_SIGNED, cross_signature=cross_signature)) == DIRECTORY
+    stranger = replace(
+        sign_directory(DIRECTORY, OTHER_ROOT), cross_signature=cross_signature
+    )
+    with pytest.raises(NotSignedByRootError):
+        _verify(stranger)
+
+
 def test_only_a_newer_one_may_be_asked_for() -> None:
     """The intake takes no version that is not higher than its own."""
     with pytest.raises(StaleDirectoryError):
@@ -159,20 +204,13 @@ def test_a_directory_that_lives_too_long_cannot_even_be_made() -> None:
         replace(DIRECTORY, expires=DIRECTORY.issued + timedelta(days=93))
 
 
-def test_offline_recipients_get_no_report_from_a_page() -> None:
-    """They are for offline pages alone."""
-    offline = replace(DIRECTORY.recipients[0], role=Role.OFFLINE)
-    directory = replace(DIRECTORY, recipients=(*DIRECTORY.recipients, offline))
-
-    assert len(directory.report_recipients(NOW)) == 2
-
-
 def test_a_recipient_ends_to_the_second() -> None:
-    """Whoever left the team gets nothing from that moment on."""
+    """A key that was replaced gets nothing from that moment on."""
     end = DIRECTORY.recipients[0].not_after
 
-    assert len(DIRECTORY.report_recipients(end - timedelta(seconds=1))) == 2
-    assert DIRECTORY.report_recipients(end) == ()
+    assert len(DIRECTORY.recovery_recipients(end - timedelta(seconds=1))) == 1
+    assert DIRECTORY.recovery_recipients(end) == ()
+    assert DIRECTORY.offline_recipients(end) == ()
 
 
 def test_team_keys_count_on_both_end_days() -> None:
@@ -194,9 +232,23 @@ def test_a_huge_directory_is_refused_unread() -> None:
 
 def test_a_directory_for_64_recipients_fits() -> None:
     """The largest team that an upload's header can name."""
-    many = replace(DIRECTORY, recipients=DIRECTORY.recipients * 32)
+    many = replace(
+        DIRECTORY,
+        reviewers=DIRECTORY.reviewers * 31,
+        recipients=(DIRECTORY.recipients[0],) * 2 + (DIRECTORY.recipients[1],) * 62,
+    )
 
     assert KeyDirectory.parse(many.to_json()) == many
+
+
+def test_nobody_is_sealed_to_beyond_64() -> None:
+    """An upload with more stanzas would be refused, and the reporter left alone."""
+    with pytest.raises(MalformedError, match="too many recipients"):
+        replace(
+            DIRECTORY,
+            reviewers=DIRECTORY.reviewers * 31,
+            recipients=(DIRECTORY.recipients[0],) * 3,
+        )
 
 
 def test_a_wrong_directory_cannot_be_made() -> None:
