@@ -27,6 +27,7 @@ _NOT_TOLD = {
     "debunker-console/1",
     "debunker-vault/1",
     "debunker-member/1",
+    "debunker-next-team/1",
     "debunker-referral-content/1",
 }
 
