@@ -157,13 +157,14 @@ class CurrentDirectory:
             raise DirectoryRefusedError("not a valid directory") from None
         with self._lock:
             self._refresh(now)
-            current = self._in_force
+            # Also one that has ended: what followed it must not be undone.
+            current = self._newest
             if current is not None:
                 if current.signed == offered:
                     return
                 is_same = current.signed.directory == offered.directory
                 if newer.version <= current.directory.version and not is_same:
-                    raise DirectoryRefusedError("not newer than the one in force")
+                    raise DirectoryRefusedError("not newer than the newest")
             self._store.save(offered)
             self._tag = None
 

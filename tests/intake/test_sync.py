@@ -203,6 +203,22 @@ def test_an_older_or_foreign_directory_is_refused(
     assert house.client().get("/directory.json").data == before
 
 
+def test_an_older_directory_does_not_follow_one_that_has_ended(
+    house: House, console: Console
+) -> None:
+    """An organisation that closed its form with a short one keeps it closed."""
+    now = house.clock.now()
+    short = house.organisation.directory(now=now, version=5, lives=timedelta(days=2))
+    long = house.organisation.directory(now=now, version=4)
+    assert console.call("PUT", "/sync/directory", short.to_json()).status_code == 204
+    house.clock.advance(timedelta(days=3))
+
+    answer = console.call("PUT", "/sync/directory", long.to_json())
+
+    assert answer.status_code == 422
+    assert house.client().get("/directory.json").data == short.directory
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
