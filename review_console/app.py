@@ -81,6 +81,7 @@ from review_console.web import (
     cases,
     errors,
     headers,
+    keys,
     language,
     login,
     referral,
@@ -314,7 +315,11 @@ def make_operations(
             entropy=entropy,
         ),
         make_directory=MakeDirectory(store=store, clock=clock, entropy=entropy),
-        draft_directory=DraftDirectory(store=store, clock=clock),
+        draft_directory=DraftDirectory(
+            store=store,
+            clock=clock,
+            root=config.root_key,
+        ),
         add_directory=AddDirectory(store=store, clock=clock, root=config.root_key),
         hand_over_identities=HandOverIdentities(
             store=store,
@@ -405,7 +410,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     access.install(app)
     language.install(app)
     rendering.install(app)
-    for module in (login, cases, case, referral, registry):
+    for module in (login, cases, case, referral, registry, keys):
         app.register_blueprint(module.blueprint)
     access.check_declarations(app)
     return app

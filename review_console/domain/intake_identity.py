@@ -30,8 +30,9 @@ OWN_GRACE: Final = timedelta(days=3)
 finished by the end of the next day. Then the owner's next whole fetch destroys it."""
 
 ABSENT_GRACE: Final = timedelta(days=30)
-"""After its end, whoever fetches destroys it, though its owner stayed away. What
-they alone could have opened is left to the recovery identity."""
+"""After its end, whoever fetches destroys it, though its owner stayed away or the
+intake let no fetch come to its end. What it alone could have opened is left to the
+recovery identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

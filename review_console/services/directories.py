@@ -39,6 +39,7 @@ from review_console.domain.audit import AuditEntry, AuditKind
 from review_console.domain.errors import OrganisationError
 from review_console.domain.membership import is_member
 from review_console.services.effects import Clock
+from review_console.services.organisation import newest_directory
 from review_console.services.store import OrganisationKeyKind, Store, Unit
 from review_console.services.team_keys import (
     drafted_team,
@@ -70,10 +71,16 @@ REASONS: Final[Mapping[type[ProtocolError], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftDirectory:
-    """The operator has the next directory written, unsigned."""
+    """The operator has the next directory written, unsigned.
+
+    Whoever holds the root signs what they cannot check: who belongs to the team. So
+    the draft believes no row that the last signed directory does not vouch for.
+    """
 
     store: Store
     clock: Clock
+    root: VerificationKey
+    """Pinned in the settings."""
 
     def __call__(
         self,
@@ -99,9 +106,7 @@ class DraftDirectory:
         now = self.clock.now().replace(microsecond=0)
         with self.store.begin() as unit:
             previous = unit.directories.newest()
-            last = (
-                None if previous is None else KeyDirectory.parse(previous[1].directory)
-            )
+            last = None if previous is None else newest_directory(unit, root=self.root)
             if (
                 last is not None
                 and last.organisation_id != organisation.organisation_id
@@ -109,8 +114,8 @@ class DraftDirectory:
                 raise OrganisationError(
                     "organisation.json is of another organisation than this console",
                 )
+            reviewers = _reviewers(unit, _present_team_key(unit, last))
             team = drafted_team(unit, () if last is None else last.team, now)
-            reviewers = _reviewers(unit)
             if names is None and last is None:
                 raise OrganisationError(
                     "the first directory needs the organisation's name: "
@@ -211,8 +216,37 @@ def _check_team(unit: Unit, directory: KeyDirectory) -> None:
         )
 
 
-def _reviewers(unit: Unit) -> tuple[Account, ...]:
+def _present_team_key(unit: Unit, last: KeyDirectory | None) -> VerificationKey:
+    """Find the key that says who is a member.
+
+    Args:
+        unit: The transaction.
+        last: The newest directory, verified; `None` when there is none yet.
+
+    Returns:
+        The team's key.
+
+    Raises:
+        OrganisationError: There is none, or the database has another one than the
+            root signed: somebody who can write it planted a team of their own.
+    """
+    team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
+    if team is None:
+        raise OrganisationError("there is no team key yet: run make-keys first")
+    if last is not None and team != present_team_key(last):
+        raise OrganisationError(
+            "the database names another team key than the newest signed directory: "
+            "somebody may have changed the database; restore it from a backup",
+        )
+    return team
+
+
+def _reviewers(unit: Unit, team: VerificationKey) -> tuple[Account, ...]:
     """List whom reports are sealed to; coordinators see them as cases.
+
+    Args:
+        unit: The transaction.
+        team: Says who is a member.
 
     Returns:
         The members among the accounts who are reviewers.
@@ -220,11 +254,10 @@ def _reviewers(unit: Unit) -> tuple[Account, ...]:
     Raises:
         OrganisationError: There is none, and nobody could read a report.
     """
-    team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
     reviewers = tuple(
         each
         for each in unit.accounts.all()
-        if each.role is Role.REVIEWER and team is not None and is_member(each, [team])
+        if each.role is Role.REVIEWER and is_member(each, [team])
     )
     if not reviewers:
         raise OrganisationError(
@@ -239,13 +272,12 @@ def _recipients(
     recovery: HybridRecipient,
     now: datetime,
 ) -> tuple[DirectoryRecipient, ...]:
-    until = {
-        DirectoryRole.REVIEWER: now + DIRECTORY_VALIDITY,
-        DirectoryRole.OFFLINE: now + OFFLINE_VALIDITY,
-    }
-    theirs = tuple(
-        DirectoryRecipient(role=role, recipient=each.recipient, not_after=not_after)
-        for role, not_after in until.items()
+    offline = tuple(
+        DirectoryRecipient(
+            role=DirectoryRole.OFFLINE,
+            recipient=each.recipient,
+            not_after=now + OFFLINE_VALIDITY,
+        )
         for each in reviewers
     )
     last = DirectoryRecipient(
@@ -253,4 +285,4 @@ def _recipients(
         recipient=recovery,
         not_after=now + DIRECTORY_VALIDITY,
     )
-    return (*theirs, last)
+    return (*offline, last)

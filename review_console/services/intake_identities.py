@@ -126,11 +126,13 @@ class IntakeIdentities:
             ),
         )
 
-    def destroy_over(self, *, by: Unlocked) -> int:
-        """Destroy what is past its grace, after all that had come was opened.
+    def destroy_over(self, *, by: Unlocked, is_whole: bool) -> int:
+        """Destroy what is past its grace, after what had come was opened.
 
         Args:
-            by: Whose fetch has been completed.
+            by: Whose fetch has ended.
+            is_whole: Whether everything that waited at the intake is here; if not,
+                only the longer grace counts.
 
         Returns:
             How many private halves are no more.
@@ -140,7 +142,7 @@ class IntakeIdentities:
             over = [
                 each
                 for each in unit.intake_identities.kept()
-                if each.is_over(now, grace=_grace(each, by.id))
+                if each.is_over(now, grace=_grace(each, by.id, is_whole=is_whole))
             ]
             for each in over:
                 self._destroy(unit, each, now, by=by.id)
@@ -261,8 +263,14 @@ class IntakeIdentities:
             self.files.destroy(orphan)
 
 
-def _grace(identity: IntakeIdentity, fetched_by: AccountId) -> timedelta:
-    return OWN_GRACE if identity.account == fetched_by else ABSENT_GRACE
+def _grace(
+    identity: IntakeIdentity,
+    fetched_by: AccountId,
+    *,
+    is_whole: bool,
+) -> timedelta:
+    is_done = is_whole and identity.account == fetched_by
+    return OWN_GRACE if is_done else ABSENT_GRACE
 
 
 def _place(identity_id: IntakeIdentityId, account: AccountId) -> Place:

@@ -9,14 +9,15 @@ step at the next sync; no step may be wrong the second time.
     1. renew this account's intake identity, publish directory and identities
     2. page by page: fetch what we have not, then acknowledge the page
     3. open what this account can open, and take care of what others left open
-    4. destroy intake identities that are past their grace, if 2 came to its end
+    4. destroy intake identities that are past their grace
     5. carry replies
 
 Rules:
-* No identity is destroyed while what may be sealed to it waits at the intake, or
-  could not be written to our disk.
-* A file that the intake damages or withholds delays no destruction: else a hostile
-  one kept every identity alive.
+* Within the longer grace no identity is destroyed while what may be sealed to it
+  waits at the intake, or could not be written to our disk.
+* A file that the intake damages delays no destruction. One that breaks off every
+  fetch delays it to the end of the longer grace, and no further: else a hostile
+  intake kept every identity alive.
 * One deposit's failure never stops the others; it is not acknowledged.
 * What arrived is opened even if the intake went away in between.
 """
@@ -147,11 +148,11 @@ class Sync:
         except IntakeError as error:
             trouble = error
         outcome = self._with_opened(outcome, by, directory)
+        is_whole = outcome.is_whole and trouble is None
+        self.identities.destroy_over(by=by, is_whole=is_whole)
         self.take_care(by=by, directory=directory)
         if trouble is not None:
             raise trouble
-        if outcome.is_whole:
-            self.identities.destroy_over(by=by)
         with self.intake.connect(sync_key) as connection:
             deliveries = self.send_replies(connection)
         outcome = replace(

@@ -142,3 +142,5 @@ def _resume() -> None:
         g.unlocked = services().resume_session(ticket)
     except SessionEndedError:
         forget_session()
+        return
+    services().keep_identities.now_and_then(by=g.unlocked)

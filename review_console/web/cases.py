@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         last_sync=found.last_sync,
         unreadable_count=found.unreadable_count,
         waiting_count=found.waiting_count,
+        keys=services().show_keys(),
         proposed=_proposed(),
         older=_older(found, state),
     )

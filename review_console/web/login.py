@@ -55,6 +55,9 @@ def log_in() -> ResponseReturnValue:
     forget_session()  # an old session, or one planted before the log-in
     session[LANGUAGE] = chosen
     session[TICKET] = ticket
+    unlocked = services().resume_session(ticket)
+    services().keep_identities(by=unlocked)
+    services().care_later(by=unlocked)
     answer = redirect(url_for("cases.index"), HTTPStatus.SEE_OTHER)
     set_device_cookie(answer, services().devices.issue(name))
     return answer

@@ -273,6 +273,7 @@ def copy_house(house: House, folder: Path) -> House:
         config=config,
         clock=clock,
         operations=operations,
+        accounts=dict(house.accounts),
         adapters=adapters,
         services=make_services(config, adapters),
     )

@@ -26,6 +26,7 @@ from review_console.domain.errors import (
     NotFoundError,
     OrganisationError,
 )
+from review_console.domain.membership import sign_membership
 from review_console.services.organisation import (
     newest_directory,
     open_organisation_key,
@@ -162,6 +163,44 @@ def test_a_draft_for_another_organisation_is_not_written(plain_house: House) -> 
 
     with pytest.raises(OrganisationError, match="another organisation"):
         plain_house.operations.draft_directory(organisation=other)
+
+
+def test_a_draft_believes_no_planted_team(plain_house: House) -> None:
+    """Who writes the database gets neither key nor reviewer before the root."""
+    planted = SigningKey.generate(system_entropy)
+    store = plain_house.adapters.store
+    assert isinstance(store, SqlStore)
+    thief = plain_house.operations.add_account(
+        name="Вор", role=AccountRole.REVIEWER, passphrase=PASSPHRASE
+    ).account
+    with store.begin() as unit:
+        unit.accounts.save_membership(thief.id, sign_membership(thief, planted))
+    draft = plain_house.operations.draft_directory
+    keys = [each.key for each in draft(organisation=plain_house.organisation).reviewers]
+    assert thief.signing_key not in keys
+
+    with store.engine.begin() as connection:
+        connection.execute(
+            update(tables.organisation_keys)
+            .where(tables.organisation_keys.c.kind == OrganisationKeyKind.TEAM.value)
+            .values(public_key=str(planted.verification_key))
+        )
+
+    with pytest.raises(OrganisationError, match="another team key"):
+        draft(organisation=plain_house.organisation)
+
+
+def test_a_draft_does_not_follow_a_planted_directory(plain_house: House) -> None:
+    """A directory that the pinned root did not sign is no basis for the next."""
+    other = SigningKey.generate(system_entropy)
+    draft = plain_house.operations.draft_directory(
+        organisation=plain_house.organisation
+    )
+    with plain_house.adapters.store.begin() as unit:
+        unit.directories.add(draft.version, sign_directory(draft, other))
+
+    with pytest.raises(OrganisationError):
+        plain_house.operations.draft_directory(organisation=plain_house.organisation)
 
 
 def test_a_draft_needs_somebody_who_reads(tmp_path: Path) -> None:
