@@ -18,7 +18,7 @@ from review_console.commands.asking import (
     ask_passphrase,
     confirm,
 )
-from review_console.domain.account import Role, Unlocked
+from review_console.domain.account import Role, Unlocked, fold_name
 from review_console.domain.errors import LoginRefusedError
 from review_console.services.accounts import NewAccount
 from review_console.services.store import OrganisationKeyKind
@@ -84,6 +84,7 @@ def add_to(commands: Commands) -> None:
     )
     admitting.add_argument("--name", required=True, help="of the newcomer")
     _add_by(admitting)
+    _add_yes(admitting)
 
     removing = _command(
         commands,
@@ -221,10 +222,22 @@ def _add_user(operations: Operations, arguments: argparse.Namespace) -> None:
 
 
 def _admit(operations: Operations, arguments: argparse.Namespace) -> None:
-    granted = operations.admit_account(
-        name=arguments.name,
-        by=_unlock(operations, arguments.by, arguments.passphrase_file),
+    by = _unlock(operations, arguments.by, arguments.passphrase_file)
+    newcomer = next(
+        (
+            row.account
+            for row in operations.list_accounts()
+            if fold_name(row.account.name) == fold_name(arguments.name)
+        ),
+        None,
     )
+    if newcomer is not None:
+        # Between add-user and admit, the row could have been swapped.
+        print(f"{newcomer.name}, {newcomer.role.value}")
+        print(f"signing-key {newcomer.signing_key}")
+        if not arguments.yes:
+            confirm("Is this the key that add-user printed for them?")
+    granted = operations.admit_account(name=arguments.name, by=by)
     print(f"cases {granted}")
     print(
         "Cases that you do not have follow by themselves when colleagues log in.\n"
@@ -252,8 +265,10 @@ def _remove_user(operations: Operations, arguments: argparse.Namespace) -> None:
         )
     if not left.is_reviewer_left:
         print("No reviewer is left: add and admit one before the next directory.")
+    print("Who is a member now (take out whoever you do not know):")
+    _list_users(operations, arguments)
     _tell_sync_key(left.keys.sync)
-    print(NEW_DIRECTORY)
+    _tell_next_team_key(left.keys.next_team)
 
 
 def _restore_access(operations: Operations, arguments: argparse.Namespace) -> None:
@@ -318,8 +333,7 @@ def _replace_key(operations: Operations, arguments: argparse.Namespace) -> None:
     if kind is OrganisationKeyKind.SYNC:
         _tell_sync_key(keys.sync)
         return
-    print(f"next-team {keys.next_team}")
-    print(NEW_DIRECTORY)
+    _tell_next_team_key(keys.next_team)
 
 
 def _renew_recovery(operations: Operations, arguments: argparse.Namespace) -> None:
@@ -347,6 +361,7 @@ def _list_users(operations: Operations, _arguments: argparse.Namespace) -> None:
             row.standing.value,
             f"cases {row.cases}",
             f"lacks {row.lacks}",
+            str(row.account.signing_key),
         )
         print("\t".join(words))
 
@@ -359,6 +374,13 @@ def _tell_sync_key(key: VerificationKey | None) -> None:
         "The intake must know it, or it refuses to be fetched from. In its settings,\n"
         f'then restart it:\n    DEBUNKER_INTAKE_SYNC_KEY="{key}"'
     )
+
+
+def _tell_next_team_key(key: VerificationKey | None) -> None:
+    if key is not None:
+        print(f"next-team {key}")
+        print("The team key that sign-directory shows as joining must be this one.")
+    print(NEW_DIRECTORY)
 
 
 def _show_totp(made: NewAccount) -> None:

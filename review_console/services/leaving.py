@@ -20,7 +20,7 @@ Rules:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from crypto.age import seal
 from crypto.ed25519 import SigningKey, VerificationKey
@@ -42,12 +42,23 @@ from review_console.services.organisation import (
     open_organisation_key,
 )
 from review_console.services.store import OrganisationKeyKind, Store, Unit
+from review_console.services.team_keys import (
+    endorse_next_team_key,
+    next_team_key,
+    present_team_key,
+)
 
 TEAM, NEXT_TEAM, SYNC = (
     OrganisationKeyKind.TEAM,
     OrganisationKeyKind.NEXT_TEAM,
     OrganisationKeyKind.SYNC,
 )
+
+
+REPLACED: Final = {
+    NEXT_TEAM: AuditKind.TEAM_KEY_REPLACED,
+    SYNC: AuditKind.SYNC_KEY_REPLACED,
+}
 
 
 class DestroyIdentities(Protocol):
@@ -131,29 +142,41 @@ class ReplaceKeys:
 
     def _replace_team_key(self, by: Unlocked) -> None:
         with self.store.begin() as unit:
-            keys = unit.organisation_keys
-            is_next_there = keys.find(NEXT_TEAM) is not None
-            stale = keys.is_stale(NEXT_TEAM) if is_next_there else keys.is_stale(TEAM)
-            if not stale:
-                return
-            open_organisation_key(unit, TEAM, by)
             directory = newest_directory(unit, root=self.root)
-            self._make(unit, NEXT_TEAM, directory, AuditKind.TEAM_KEY_REPLACED, by)
+            if not self._is_next_needed(unit, directory):
+                return
+            present = open_organisation_key(unit, TEAM, by)
+            if present.verification_key != present_team_key(directory):
+                raise OrganisationError(
+                    "the database names another team key than the newest directory: "
+                    "somebody may have changed it; restore it from a backup",
+                )
+            self._make(unit, NEXT_TEAM, directory, by, present=present)
+
+    def _is_next_needed(self, unit: Unit, directory: KeyDirectory) -> bool:
+        """Tell whether the team key is stale without a sound successor."""
+        keys = unit.organisation_keys
+        try:
+            waiting = next_team_key(unit, [present_team_key(directory)])
+        except OrganisationError:
+            return True  # planted: it must not stand in a sound one's way
+        return keys.is_stale(TEAM if waiting is None else NEXT_TEAM)
 
     def _replace_sync_key(self, by: Unlocked) -> None:
         with self.store.begin() as unit:
             if not unit.organisation_keys.is_stale(SYNC):
                 return
             directory = newest_directory(unit, root=self.root)
-            self._make(unit, SYNC, directory, AuditKind.SYNC_KEY_REPLACED, by)
+            self._make(unit, SYNC, directory, by)
 
     def _make(
         self,
         unit: Unit,
         kind: OrganisationKeyKind,
         directory: KeyDirectory,
-        audit_kind: AuditKind,
         by: Unlocked,
+        *,
+        present: SigningKey | None = None,
     ) -> None:
         """Make a key, for those who are members; the present one keeps its place."""
         key = SigningKey.generate(self.entropy)
@@ -164,7 +187,13 @@ class ReplaceKeys:
                 "only a member replaces keys",
             )
         unit.organisation_keys.remove(kind)
-        unit.organisation_keys.add(kind, key.verification_key)
+        unit.organisation_keys.add(
+            kind,
+            key.verification_key,
+            endorsement=None
+            if present is None
+            else endorse_next_team_key(key.verification_key, present),
+        )
         for account in members:
             sealed = seal(key.seed, [account.recipient], entropy=self.entropy)
             unit.organisation_keys.save_grant(kind, account.id, sealed)
@@ -174,7 +203,7 @@ class ReplaceKeys:
         copies = RecoveryCopies(entropy=self.entropy)
         copies.make(unit, kind.value, key.seed, recovery_of(directory))
         unit.audit.append(
-            AuditEntry(kind=audit_kind, at=self.clock.now(), by=by.id),
+            AuditEntry(kind=REPLACED[kind], at=self.clock.now(), by=by.id),
         )
 
 

@@ -16,6 +16,7 @@ sealed to the person again when the root has signed a new one.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from crypto.age import HybridIdentity, seal
 from crypto.ed25519 import VerificationKey
@@ -35,6 +36,7 @@ from review_console.domain.errors import (
     NotFoundError,
     OrganisationError,
 )
+from review_console.domain.membership import is_member
 from review_console.services.accounts import NewAccount
 from review_console.services.admission import hand_over_keys, sign_memberships
 from review_console.services.caretaking import Care, TakeCare
@@ -46,6 +48,9 @@ from review_console.services.key_holders import (
 from review_console.services.leaving import DestroyIdentities
 from review_console.services.organisation import newest_directory
 from review_console.services.store import OrganisationKeyKind, Store, Unit
+from review_console.services.team_keys import present_team_key
+
+TEAM: Final = OrganisationKeyKind.TEAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +109,15 @@ class RestoreAccess:
         with self.store.begin() as unit:
             directory = newest_directory(unit, root=self.root)
             check_recovery(recovery, directory)
-            account = self._renewed(unit, name, vault, passphrase)
+            account = self._renewed(unit, directory, name, vault, passphrase)
             unit.accounts.save_keys(account)
             for kind in OrganisationKeyKind:
                 unit.organisation_keys.remove_grant(kind, account.id)
+            if unit.organisation_keys.find(TEAM) != present_team_key(directory):
+                raise OrganisationError(
+                    "the database names another team key than the newest directory: "
+                    "somebody may have changed it; restore it from a backup",
+                )
             hand_over_keys(unit, account, keys, entropy=self.entropy)
             sign_memberships(unit, account, keys)
             cases, missing = self._hand_over_cases(unit, account, keys)
@@ -130,6 +140,7 @@ class RestoreAccess:
     def _renewed(
         self,
         unit: Unit,
+        directory: KeyDirectory,
         name: str,
         vault: Vault,
         passphrase: str,
@@ -142,10 +153,12 @@ class RestoreAccess:
             raise OrganisationError(
                 f"{account.name} was taken out; add an account of another name",
             )
-        if account.membership is None:
+        # As the team signed for it: else a row that somebody changed (a reviewer who
+        # became a coordinator) would be signed as it stands.
+        if not is_member(account, [present_team_key(directory)]):
             raise OrganisationError(
-                f"{account.name} was never admitted, so there is nothing to restore: "
-                "add an account of another name and admit it",
+                f"{account.name} was never admitted, or the account was changed behind "
+                "the team's back: add an account of another name and admit it",
             )
         sealed_vault = seal_secret(
             vault.to_bytes(),

@@ -136,8 +136,18 @@ class Accounts(Protocol):
 class OrganisationKeys(Protocol):
     """Keys of the organisation, wrapped to each account."""
 
-    def add(self, kind: OrganisationKeyKind, key: VerificationKey) -> None:
-        """Remember the public half of a new key."""
+    def add(
+        self,
+        kind: OrganisationKeyKind,
+        key: VerificationKey,
+        *,
+        endorsement: str | None = None,
+    ) -> None:
+        """Remember the public half of a new key, and who vouches for it."""
+        ...
+
+    def endorsement(self, kind: OrganisationKeyKind) -> str | None:
+        """Find the signature that vouches for a key."""
         ...
 
     def remove(self, kind: OrganisationKeyKind) -> None:

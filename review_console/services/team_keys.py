@@ -6,6 +6,9 @@ cannot count before the root has named it in a directory, so it waits as the
 one is added, and from that moment on only memberships by the new key hold.
 
 Rules:
+* The next key counts for nothing without the present one's signature over it
+  (`debunker-next-team`): whoever can write the database, but open no vault, could
+  otherwise plant a team of their own, and have the root sign it unawares.
 * The last team key of a directory is the present one; the older ones only let old
   replies verify.
 * Whoever had the old key can date a reply back, whatever the directory says. So it
@@ -13,19 +16,68 @@ Rules:
   its way to the root and back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from crypto.ed25519 import VerificationKey
+from crypto import sshsig
+from crypto.ed25519 import SigningKey, VerificationKey
+from crypto.errors import CryptoError
 from protocol.day import day_of
 from protocol.directory import KeyDirectory, TeamKey
+from review_console.domain.content import to_json
 from review_console.domain.errors import OrganisationError
 from review_console.services.store import OrganisationKeyKind, Unit
 
 TEAM_VALIDITY: Final = timedelta(days=730)
 TEAM_KEY_GRACE: Final = timedelta(days=14)
 """From the draft of the directory on: so long may root and console take."""
+
+
+NEXT_TEAM_FORMAT: Final = "debunker-next-team/1"
+NEXT_TEAM_NAMESPACE: Final = "debunker-next-team"
+
+
+def endorse_next_team_key(key: VerificationKey, present: SigningKey) -> str:
+    """Let the present team key vouch for the next one: an armored SSHSIG."""
+    return sshsig.sign(_statement(key), present, namespace=NEXT_TEAM_NAMESPACE)
+
+
+def next_team_key(
+    unit: Unit,
+    present: Iterable[VerificationKey],
+) -> VerificationKey | None:
+    """Find the next team key, if there is one that the team vouches for.
+
+    Args:
+        unit: The transaction.
+        present: Team keys of a verified directory, one of which must have signed.
+
+    Returns:
+        The key; `None` if none waits.
+
+    Raises:
+        OrganisationError: There is one that nobody vouches for.
+    """
+    keys = unit.organisation_keys
+    key = keys.find(OrganisationKeyKind.NEXT_TEAM)
+    if key is None:
+        return None
+    endorsement = keys.endorsement(OrganisationKeyKind.NEXT_TEAM) or ""
+    try:
+        sshsig.verify(
+            endorsement, _statement(key), present, namespace=NEXT_TEAM_NAMESPACE
+        )
+    except CryptoError:
+        raise OrganisationError(
+            "the next team key is not signed by the present one: somebody may have "
+            "changed the database; make another by `replace-key team`",
+        ) from None
+    return key
+
+
+def _statement(key: VerificationKey) -> bytes:
+    return to_json({"format": NEXT_TEAM_FORMAT, "key": str(key)})
 
 
 def present_team_key(directory: KeyDirectory) -> VerificationKey:
@@ -42,19 +94,18 @@ def drafted_team(
 
     Args:
         unit: The transaction.
-        previous: Of the newest directory; empty if there is none.
+        previous: Of the newest directory, verified; empty if there is none.
         now: With its time zone.
 
     Returns:
         The older keys, ended where one has been replaced, and the newest.
 
     Raises:
-        OrganisationError: There is no team key yet.
+        OrganisationError: There is no team key yet, or nobody vouches for the next.
     """
-    keys = unit.organisation_keys
-    key = keys.find(OrganisationKeyKind.NEXT_TEAM) or keys.find(
-        OrganisationKeyKind.TEAM
-    )
+    key = next_team_key(unit, [each.key for each in previous[-1:]])
+    if key is None:
+        key = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
     if key is None:
         raise OrganisationError("there is no team key yet: run make-keys first")
     if previous and previous[-1].key == key:
@@ -82,10 +133,15 @@ def promote_team_key(unit: Unit, directory: KeyDirectory) -> bool:
 
     Returns:
         Whether there was a next key that it names.
+
+    Raises:
+        OrganisationError: Nobody vouches for it.
     """
     waiting = unit.organisation_keys.find(OrganisationKeyKind.NEXT_TEAM)
     if waiting is None or waiting != present_team_key(directory):
         return False
+    # The key that vouches stands before it in the directory that the root signed.
+    next_team_key(unit, [each.key for each in directory.team[:-1]])
     unit.organisation_keys.take_next_team_key()
     unit.accounts.take_next_memberships()
     unit.recovery_grants.rename(

@@ -154,12 +154,19 @@ class OrganisationKeyRows:
 
     connection: Connection
 
-    def add(self, kind: OrganisationKeyKind, key: VerificationKey) -> None:
-        """Remember the public half of a new key."""
+    def add(
+        self,
+        kind: OrganisationKeyKind,
+        key: VerificationKey,
+        *,
+        endorsement: str | None = None,
+    ) -> None:
+        """Remember the public half of a new key, and who vouches for it."""
         self.connection.execute(
             insert(tables.organisation_keys).values(
                 kind=kind.value,
                 public_key=str(key),
+                endorsement=endorsement,
                 is_stale=False,
             ),
         )
@@ -202,6 +209,13 @@ class OrganisationKeyRows:
             tables.organisation_keys.c.kind == kind.value,
         )
         return bool(self.connection.execute(query).scalar_one_or_none())
+
+    def endorsement(self, kind: OrganisationKeyKind) -> str | None:
+        """Find the signature that vouches for a key."""
+        query = select(tables.organisation_keys.c.endorsement).where(
+            tables.organisation_keys.c.kind == kind.value,
+        )
+        return self.connection.execute(query).scalar_one_or_none()
 
     def find(self, kind: OrganisationKeyKind) -> VerificationKey | None:
         """Find the public half of the newest key."""

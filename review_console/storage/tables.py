@@ -72,6 +72,7 @@ organisation_keys: Final = Table(
     metadata,
     Column("kind", Text, primary_key=True),
     Column("public_key", Text, nullable=False),
+    Column("endorsement", Text),
     Column("is_stale", Boolean, nullable=False, server_default=false()),
 )
 

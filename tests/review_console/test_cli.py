@@ -106,7 +106,7 @@ def test_an_organisation_is_founded_at_the_command_line(
     body = ("add-destination", "--institution", "knb_acs", *NAMES, "--kind", "agency")
     run(*body, "--recipient", str(recovery.recipient))
     run("add-user", "--name", "C", "--role", "reviewer", *secret)
-    admitted = run("admit", "--name", "C", "--by", "A", *secret)
+    admitted = run("admit", "--name", "C", "--by", "A", "--yes", *secret)
     run(*draft, "--out", "draft-2.json")
 
     assert "debunker keys sign-directory draft.json" in drafted

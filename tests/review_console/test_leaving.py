@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
+from crypto.age import seal
 from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
 from protocol.directory import (
@@ -30,7 +31,7 @@ from review_console.services.organisation import (
     open_organisation_key,
 )
 from review_console.services.store import OrganisationKeyKind
-from review_console.services.team_keys import present_team_key
+from review_console.services.team_keys import endorse_next_team_key, present_team_key
 from review_console.storage import tables
 from review_console.storage.database import SqlStore
 from tests.review_console.fake_intake import FakeIntake, Killed
@@ -438,3 +439,45 @@ def test_a_directory_that_was_drafted_before_somebody_left_is_refused(
 def sign(draft: KeyDirectory, house: House) -> SignedDirectory:
     """Sign a draft with the root."""
     return sign_directory(draft, house.root)
+
+
+def test_a_planted_next_team_key_is_never_drafted(house: House) -> None:
+    """Whoever writes the database has no team of their own signed by the root."""
+    stranger = SigningKey.generate(system_entropy)
+    with house.adapters.store.begin() as unit:
+        unit.organisation_keys.add(
+            NEXT_TEAM,
+            stranger.verification_key,
+            endorsement=endorse_next_team_key(stranger.verification_key, stranger),
+        )
+        for made in house.accounts.values():
+            sealed = seal(
+                stranger.seed, [made.account.recipient], entropy=system_entropy
+            )
+            unit.organisation_keys.save_grant(NEXT_TEAM, made.account.id, sealed)
+            membership = sign_membership(made.account, stranger)
+            unit.accounts.save_next_membership(made.account.id, membership)
+
+    with pytest.raises(OrganisationError, match="not signed by the present one"):
+        house.add_directory()
+
+    # Nor does it stand in the way of a sound one, when somebody leaves.
+    left = house.operations.remove_account(name="Борис", by=house.unlocked("Дана"))
+    house.add_directory()
+    assert present_team_key(house.directory) == left.keys.next_team
+    assert left.keys.next_team != stranger.verification_key
+
+
+def test_a_planted_team_key_makes_no_next_one(house: House) -> None:
+    """The present key is the directory's, not the database's."""
+    stranger = SigningKey.generate(system_entropy)
+    dana = house.unlocked("Дана")
+    with house.adapters.store.begin() as unit:
+        unit.organisation_keys.remove(TEAM)
+        unit.organisation_keys.add(TEAM, stranger.verification_key)
+        sealed = seal(stranger.seed, [dana.account.recipient], entropy=system_entropy)
+        unit.organisation_keys.save_grant(TEAM, dana.id, sealed)
+
+    house.operations.replace_keys.mark(TEAM, by=dana)
+    with pytest.raises(OrganisationError, match="another team key"):
+        house.operations.replace_keys(by=dana)

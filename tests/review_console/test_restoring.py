@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from crypto.age import HybridIdentity, open_sealed, seal
 from crypto.ed25519 import SigningKey
@@ -160,6 +161,21 @@ def test_only_the_recovery_identity_of_the_directory_restores(house: House) -> N
         restore(name="Новичок", recovery=house.recovery, passphrase=ANOTHER)
 
     assert house.unlocked("Айгүл").account.name == "Айгүл"  # nothing was done
+
+
+def test_a_changed_row_is_not_signed_by_the_way(house: House) -> None:
+    """A reviewer whom somebody made a coordinator, or gave another name."""
+    for values in ({"role": "coordinator"}, {"signing_key": str(house.sync_key)}):
+        with engine_of(house).engine.begin() as connection:
+            connection.execute(
+                update(tables.accounts)
+                .where(tables.accounts.c.name == "Борис")
+                .values(**values)
+            )
+        with pytest.raises(OrganisationError, match="behind the team's back"):
+            house.operations.restore_access(
+                name="Борис", recovery=house.recovery, passphrase=ANOTHER
+            )
 
 
 def test_what_the_recovery_identity_lacks_follows_from_colleagues(

@@ -31,6 +31,7 @@ def upgrade() -> None:
             sa.Column("notices_seen", sa.Integer(), nullable=False, server_default="0"),
         )
     with op.batch_alter_table("organisation_keys", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("endorsement", sa.Text(), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "is_stale", sa.Boolean(), nullable=False, server_default=sa.false()
@@ -54,6 +55,7 @@ def downgrade() -> None:
         batch_op.drop_column("key_is_stale")
     with op.batch_alter_table("organisation_keys", schema=None) as batch_op:
         batch_op.drop_column("is_stale")
+        batch_op.drop_column("endorsement")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_column("notices_seen")
         batch_op.drop_column("closed_on")
