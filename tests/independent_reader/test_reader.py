@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from crypto.age import HybridIdentity, seal
 from crypto.entropy import system_entropy
-from tests.independent_reader import directories, messages
+from tests.independent_reader import directories, messages, releases, requests
 from tests.independent_reader.archives import Archive, is_rung
 from tests.independent_reader.documents import ed25519_key, organisation_id
 from tests.independent_reader.keys import Reporter, read_codename
@@ -210,6 +211,57 @@ def test_identities(case: Case) -> None:
     else:
         with pytest.raises(RefusedError, match=f"^{case.reason}$"):
             directories.report_recipients(directory, untrusted.encode(), now)
+
+
+@pytest.mark.parametrize("case", load_cases("release"), ids=_named)
+def test_releases(case: Case) -> None:
+    """What a site serves, as its auditor reads it, or why that is not believed."""
+    untrusted: str = case.given["release"]
+    root = ed25519_key("root", case.given["root"])
+    signature: str = case.given["signature"]
+
+    if case.reason is None:
+        release = releases.verify_release(untrusted.encode(), signature, root=root)
+        assert release["files"] == json.loads(untrusted)["files"]
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            releases.verify_release(untrusted.encode(), signature, root=root)
+
+
+@pytest.mark.parametrize("case", load_cases("organisation"), ids=_named)
+def test_organisations(case: Case) -> None:
+    """The ceremony's public file."""
+    untrusted: str = case.given["organisation"]
+
+    if case.reason is None:
+        assert case.expected is not None
+        found = releases.read_organisation(untrusted.encode())
+        assert found["recovery"] == case.expected["recovery"]
+        assert _spelt([found["root"]]) == [case.expected["root"]]
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            releases.read_organisation(untrusted.encode())
+
+
+@pytest.mark.parametrize("case", load_cases("sync_request"), ids=_named)
+def test_sync_requests(case: Case) -> None:
+    """As an intake of another language would verify them."""
+    if case.reason is None:
+        _verify_request(case)
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            _verify_request(case)
+
+
+def _verify_request(case: Case) -> None:
+    requests.verify_request(
+        case.given["method"],
+        case.given["url"],
+        case.given["headers"],
+        case.given["body"].encode(),
+        key=ed25519_key("key", case.given["key"]),
+        now=_moment(case.given["now"]),
+    )
 
 
 @pytest.mark.parametrize("case", load_cases("reply"), ids=_named)
