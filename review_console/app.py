@@ -42,9 +42,7 @@ from review_console.services.narrowing import NarrowHeaders
 from review_console.services.notices import Notices
 from review_console.services.opening import OpenDeposits
 from review_console.services.organisation import (
-    MakeDirectory,
     MakeOrganisationKeys,
-    OfflineKeys,
 )
 from review_console.services.passphrases import ChangePassphrase
 from review_console.services.publishing import (
@@ -295,7 +293,6 @@ def make_operations(
         root=config.root_key,
     )
     return Operations(
-        offline_keys=OfflineKeys(entropy=entropy, profile=profile),
         add_account=AddAccount(
             store=store,
             clock=clock,
@@ -314,7 +311,6 @@ def make_operations(
             clock=clock,
             entropy=entropy,
         ),
-        make_directory=MakeDirectory(store=store, clock=clock, entropy=entropy),
         draft_directory=DraftDirectory(
             store=store,
             clock=clock,

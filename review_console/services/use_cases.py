@@ -24,9 +24,7 @@ from review_console.services.leaving import RemoveAccount, ReplaceKeys
 from review_console.services.login import LogIn, ResumeSession, Unlock
 from review_console.services.notices import Notices
 from review_console.services.organisation import (
-    MakeDirectory,
     MakeOrganisationKeys,
-    OfflineKeys,
 )
 from review_console.services.passphrases import ChangePassphrase
 from review_console.services.publishing import HandOverIdentities, KeepIdentities
@@ -81,12 +79,10 @@ class Services:
 class Operations:
     """What the operator does at the command line, wired by `app.py`."""
 
-    offline_keys: OfflineKeys
     add_account: AddAccount
     admit_account: AdmitAccount
     unlock: Unlock
     make_organisation_keys: MakeOrganisationKeys
-    make_directory: MakeDirectory
     draft_directory: DraftDirectory
     add_directory: AddDirectory
     hand_over_identities: HandOverIdentities

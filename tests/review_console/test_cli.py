@@ -21,13 +21,13 @@ from crypto.sealed_secret import INSECURE_TESTING
 from protocol.directory import KeyDirectory, sign_directory
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId
-from protocol.offline_keys import OrganisationFile
+from protocol.offline_keys import OrganisationFile, open_recovery
 from review_console import cli
 from review_console.clock import SystemClock
 from review_console.commands import asking
 from review_console.config import PREFIX, Config, ConfigError
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import PASSPHRASE, House
+from tests.review_console.people import PASSPHRASE, REVIEWERS, House
 
 ROOT = Path(__file__).parents[2]
 
@@ -157,22 +157,20 @@ def test_a_directory_is_taken_only_as_the_root_signed_it(
 
 def test_mistakes_are_told_in_a_line(run: Run, tmp_path: Path) -> None:
     """No traceback, no secret, a status."""
-    secret = ("--passphrase-file", "passphrase")
+    adding = ("add-user", "--name", "A", "--role", "reviewer", "--passphrase-file")
     run("migrate")
-    run("make-root", "--out", "root", *secret)
     wrong = tmp_path / "wrong"
-    wrong.write_text("another passphrase, as long")
-    wrong.chmod(0o600)
-    directory = ("make-directory", "--root-key", "root", *NAMES)
-    unusable = ("--recovery", "age1nonsense")
-
-    assert "no reviewer" not in run("make-keys", status=1)
-    told = run(*directory, *unusable, *secret, status=1)
-    assert told.startswith("debunker console: ")
+    wrong.write_text(PASSPHRASE)
     wrong.chmod(0o644)
-    told = run("make-root", "--out", "r2", "--passphrase-file", "wrong", status=1)
+
+    told = run(*adding, "wrong", status=1)
+
+    assert told.startswith("debunker console: ")
     assert "open to others" in told
     assert PASSPHRASE not in told
+    wrong.chmod(0o600)
+    wrong.write_text("short")
+    assert "characters" in run(*adding, "wrong", status=1)
 
 
 def test_a_database_without_its_tables_is_told_in_a_line(run: Run) -> None:
@@ -184,31 +182,20 @@ def test_a_database_without_its_tables_is_told_in_a_line(run: Run) -> None:
     assert told == "debunker console: the database: OperationalError\n"
 
 
-def test_a_key_file_is_never_written_over(run: Run) -> None:
-    """A second ceremony by mistake must not destroy the first root."""
-    secret = ("--passphrase-file", "passphrase")
-    run("make-root", "--out", "root", *secret)
-
-    assert "exists" in run("make-root", "--out", "root", *secret, status=1)
-
-
-def test_the_recovery_file_opens_what_reviewers_no_longer_can(
-    run: Run,
+def test_what_the_console_keeps_opens_with_the_recovery_identity(
     house: House,
     fake_intake: FakeIntake,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """From the kept file and its passphrase alone, by the commands of its help."""
-    secret = ("--passphrase-file", "passphrase")
-    monkeypatch.delenv(f"{PREFIX}DATABASE")  # on a machine apart there is none
-    (tmp_path / "recovery.json").write_bytes(house.sealed_recovery)
+    """Both parts joined are an age file, for whoever has nothing but that key."""
+    monkeypatch.chdir(tmp_path)
     reporter = house.reporter()
     deposit = fake_intake.deposit(reporter.report("Пара."), reporter.keys.mailbox)
     house.services.sync(by=house.unlocked("Айгүл"))
+    opened = open_recovery(house.sealed_recovery, PASSPHRASE)
+    (tmp_path / "identity.txt").write_text(opened.encode() + "\n")
 
-    opening = ("open-recovery", "recovery.json", "--out", "identity.txt", *secret)
-    told = run(*opening)
     stem = house.config.data / "sealed" / str(deposit)
     parts = [stem.with_suffix(end).read_bytes() for end in (".header", ".payload")]
     (tmp_path / "report.age").write_bytes(b"".join(parts))
@@ -217,28 +204,43 @@ def test_the_recovery_file_opens_what_reviewers_no_longer_can(
     assert status == 0
     with zipfile.ZipFile("report.zip") as archive:
         assert json.loads(archive.read("report.json"))["text"] == "Пара."
-    identity = tmp_path / "identity.txt"
-    assert identity.stat().st_mode & 0o077 == 0
-    assert "AGE-SECRET" not in told
-    before = identity.read_bytes()
-    assert "exists" in run(*opening, status=1)
-    assert identity.read_bytes() == before
 
 
-def test_the_recovery_file_needs_its_passphrase(run: Run, tmp_path: Path) -> None:
-    """A wrong one, or a root key's file, writes nothing."""
-    secret = ("--passphrase-file", "passphrase")
-    run("make-root", "--out", "root", *secret)
-    run("make-recovery", "--out", "recovery", *secret)
+def test_recovery_opens_what_waits_at_the_command_line(
+    run: Run,
+    house: House,
+    fake_intake: FakeIntake,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sealed file and two passphrases; each mistake is told, nothing is lost."""
+    reporter = house.reporter()
+    house.clock.advance(days=50)
+    for name in REVIEWERS:
+        house.services.sync(by=house.unlocked(name))
+    fake_intake.deposit(reporter.report("Поздно."), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Айгүл"))
+    for name, text in {
+        "DATABASE": house.config.database,
+        "DATA": str(house.config.data),
+        "ROOT_KEY": str(house.config.root_key),
+    }.items():
+        monkeypatch.setenv(PREFIX + name, text)
+    (tmp_path / "recovery.json").write_bytes(house.sealed_recovery)
     wrong = tmp_path / "wrong"
     wrong.write_text("another passphrase, as long")
     wrong.chmod(0o600)
+    opening = (
+        *("open-waiting", "--recovery", "recovery.json", "--by", "Дана"),
+        *("--passphrase-file", "passphrase", "--recovery-passphrase-file"),
+    )
 
-    for file, passphrase in (("recovery", "wrong"), ("root", "passphrase")):
-        opening = ("open-recovery", file, "--out", "identity.txt")
-        told = run(*opening, "--passphrase-file", passphrase, status=1)
-        assert "wrong passphrase, or another file" in told
-    assert not (tmp_path / "identity.txt").exists()
+    assert "wrong passphrase" in run(*opening, "wrong", status=1)
+    told = run(*opening, "passphrase")
+
+    assert (value(told, "case"), value(told, "waiting")) == ("1", "0")
+    rows = house.services.list_cases(by=house.unlocked("Борис")).rows
+    assert [row.title for row in rows] == ["Поздно."]
 
 
 def test_a_typed_passphrase_is_asked_for_twice(
@@ -247,9 +249,11 @@ def test_a_typed_passphrase_is_asked_for_twice(
     """A slip of the finger must not seal a key for ever."""
     answers = iter([PASSPHRASE, PASSPHRASE + "x", PASSPHRASE, PASSPHRASE])
     monkeypatch.setattr(asking, "getpass", lambda _prompt: next(answers))
+    adding = ("add-user", "--name", "A", "--role", "reviewer")
+    run("migrate")
 
-    assert "differ" in run("make-root", "--out", "root", status=1)
-    assert value(run("make-root", "--out", "root"), "root") == "ssh-ed25519"
+    assert "differ" in run(*adding, status=1)
+    assert value(run(*adding), "recipient").startswith("age1pq1")
 
 
 def settings(**changes: str) -> dict[str, str]:

@@ -18,7 +18,6 @@ from protocol.directory import (
     verify_directory,
 )
 from protocol.mailbox import OrganisationId
-from protocol.passphrase import WeakPassphraseError
 from review_console.domain.account import Role as AccountRole
 from review_console.domain.account import Vault
 from review_console.domain.errors import (
@@ -30,8 +29,6 @@ from review_console.domain.membership import sign_membership
 from review_console.services.organisation import (
     newest_directory,
     open_organisation_key,
-    open_recovery,
-    open_root,
 )
 from review_console.services.store import OrganisationKeyKind
 from review_console.storage import tables
@@ -228,22 +225,6 @@ def test_an_expired_directory_still_opens_what_came(
     house.clock.advance(days=200)
 
     assert house.services.sync(by=by).cases == 1
-
-
-def test_offline_keys_open_with_their_passphrase_alone(plain_house: House) -> None:
-    """Root and recovery are files; neither opens as the other."""
-    offline = plain_house.operations.offline_keys
-    sealed, public = offline.make_root(PASSPHRASE)
-
-    assert open_root(sealed, PASSPHRASE).verification_key == public
-    for attempt in (
-        lambda: open_root(sealed, "another passphrase, as long"),
-        lambda: open_recovery(sealed, PASSPHRASE),
-    ):
-        with pytest.raises(OrganisationError):
-            attempt()
-    with pytest.raises(WeakPassphraseError):
-        offline.make_recovery("short")
 
 
 def test_the_organisation_has_its_keys_once(plain_house: House) -> None:

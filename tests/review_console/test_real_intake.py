@@ -157,11 +157,7 @@ def test_a_newer_directory_reaches_reporters(
 ) -> None:
     """Signed by the root, carried by the console, served by the intake."""
     house, server = real
-    newer = house.operations.make_directory(
-        root=house.root,
-        recovery=house.recovery.recipient,
-        names=dict(house.directory.organisation),
-    )
+    newer = house.add_directory()
 
     house.services.sync(by=house.unlocked("Айгүл"))
 
