@@ -132,6 +132,9 @@ class KeyDirectory:
         recovery = [each for each in self.recipients if each.role is Role.RECOVERY]
         if len(self.reviewers) + len(recovery) > MAX_REPORT_RECIPIENTS:
             raise MalformedError("too_many_recipients")
+        # Which of two ends would hold? Each reader could choose another.
+        if len({each.key for each in self.reviewers}) < len(self.reviewers):
+            raise MalformedError("reviewer_twice")
 
     def report_recipients(self, now: datetime) -> tuple[HybridRecipient, ...]:
         """Give all reviewers and recovery recipients that are not past their end."""

@@ -138,6 +138,8 @@ def parse_directory(untrusted: bytes) -> Directory:
     recovery = [each for each in directory.recipients if each["role"] == "recovery"]
     if len(directory.reviewers) + len(recovery) > 64:
         raise RefusedError("too_many_recipients")
+    if len({each["key"] for each in directory.reviewers}) < len(directory.reviewers):
+        raise RefusedError("reviewer_twice")
     return directory
 
 

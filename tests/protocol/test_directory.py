@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crypto.ed25519 import SigningKey
 from protocol.directory import (
     MAX_LIFETIME,
     DirectoryRecipient,
@@ -41,6 +42,7 @@ from tests.vectors.fixed import (
     REVIEWER_KEY,
     ROOT,
     TEAM,
+    seed,
 )
 
 _SIGNED = sign_directory(DIRECTORY, ROOT)
@@ -71,7 +73,8 @@ _DIRECTORIES = st.builds(
             not_after=_MOMENTS,
         ),
         min_size=1,
-        max_size=3,
+        max_size=2,
+        unique_by=lambda reviewer: reviewer.key,
     ),
     recipients=st.lists(
         st.builds(
@@ -234,7 +237,7 @@ def test_a_directory_for_64_recipients_fits() -> None:
     """The largest team that an upload's header can name."""
     many = replace(
         DIRECTORY,
-        reviewers=DIRECTORY.reviewers * 31,
+        reviewers=_reviewers(62),
         recipients=(DIRECTORY.recipients[0],) * 2 + (DIRECTORY.recipients[1],) * 62,
     )
 
@@ -246,9 +249,25 @@ def test_nobody_is_sealed_to_beyond_64() -> None:
     with pytest.raises(MalformedError, match="too many recipients"):
         replace(
             DIRECTORY,
-            reviewers=DIRECTORY.reviewers * 31,
+            reviewers=_reviewers(62),
             recipients=(DIRECTORY.recipients[0],) * 3,
         )
+
+
+def test_a_reviewer_is_named_once() -> None:
+    """Two ends of one key would leave each reader to choose."""
+    (first, _) = DIRECTORY.reviewers
+    again = replace(first, not_after=NOW)
+
+    with pytest.raises(MalformedError, match="reviewer twice"):
+        replace(DIRECTORY, reviewers=(first, again))
+
+
+def _reviewers(count: int) -> tuple[ReviewerKey, ...]:
+    """Make so many reviewers' keys."""
+    keys = (SigningKey.from_seed(seed(f"reviewer {each}")) for each in range(count))
+    end = DIRECTORY.reviewers[0].not_after
+    return tuple(ReviewerKey(key=key.verification_key, not_after=end) for key in keys)
 
 
 def test_a_wrong_directory_cannot_be_made() -> None:
