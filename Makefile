@@ -107,8 +107,11 @@ pictures: .venv/ready system-programs  ## every page in three languages into bui
 bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the age command
 	$(BIN)/python -m bench.seal
 
-bench-intake: .venv/ready  ## reports a second and megabytes a second without JavaScript
+bench-intake: .venv/ready  ## reports and megabytes a second, one worker
 	$(BIN)/python -m bench.intake
 
+bench-intake-minute: .venv/ready  ## 32 reporters for a minute: none turned away, none lost
+	$(BIN)/python -m bench.intake_endurance
+
 .PHONY: help demo demo-clean test fuzz check system-programs format bundle messages messages-check lock \
-  pictures   bench-seal bench-intake
+  pictures   bench-seal bench-intake bench-intake-minute

@@ -2,13 +2,14 @@
 
 `python -m bench.http_load PORT CONNECTIONS SECONDS` opens the form once on each
 connection, then sends it again and again, and prints one line of JSON: seconds of
-every answer, and how many were not the expected one.
+every answer, and how many were not the expected one. With `--bare` there is no form
+to open: the same requests go to the server that only reads (`bench.intake_bare`).
 """
 
+import argparse
 import asyncio
 import json
 import re
-import sys
 import time
 from typing import Final
 
@@ -22,6 +23,9 @@ TEXT: Final = (
 
 _TOKEN: Final = re.compile(rb'name="csrf_token" value="([^"]+)"')
 _COOKIE: Final = re.compile(rb"set-cookie: (__Host-session=[^;]+)", re.IGNORECASE)
+_BARE: Final = (b"HTTP/1.1 204", b"c" * 300, b"t" * 90)
+"""Its answer, and what is as long as a cookie and a token."""
+
 _LENGTH: Final = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
@@ -68,9 +72,14 @@ async def open_form(
     return cookie[1], token[1]
 
 
-async def _send_reports(port: int, seconds: float) -> tuple[list[float], int]:
+async def _send_reports(
+    port: int, seconds: float, *, bare: bool
+) -> tuple[list[float], int]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    cookie, token = await open_form(port, reader, writer)
+    expected, cookie, token = _BARE
+    if not bare:
+        expected = b"HTTP/1.1 303"
+        cookie, token = await open_form(port, reader, writer)
     request = form_request(port, cookie, token)
     took: list[float] = []
     errors = 0
@@ -79,16 +88,16 @@ async def _send_reports(port: int, seconds: float) -> tuple[list[float], int]:
         writer.write(request)
         head, _ = await _answer(reader)
         took.append(time.perf_counter() - began)
-        errors += not head.startswith(b"HTTP/1.1 303")
+        errors += not head.startswith(expected)
     writer.close()
     await writer.wait_closed()
     return took, errors
 
 
-async def _load(port: int, connections: int, seconds: float) -> None:
+async def _load(port: int, connections: int, seconds: float, *, bare: bool) -> None:
     began = time.perf_counter()
     results = await asyncio.gather(
-        *(_send_reports(port, seconds) for _ in range(connections)),
+        *(_send_reports(port, seconds, bare=bare) for _ in range(connections)),
         return_exceptions=True,
     )
     elapsed = time.perf_counter() - began
@@ -104,4 +113,12 @@ async def _load(port: int, connections: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_load(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("port", type=int)
+    parser.add_argument("connections", type=int)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("--bare", action="store_true")
+    options = parser.parse_args()
+    asyncio.run(
+        _load(options.port, options.connections, options.seconds, bare=options.bare)
+    )

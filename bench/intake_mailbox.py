@@ -1,0 +1,80 @@
+"""Reading a mailbox with the page's script: what it costs the server.
+
+Histories from none to all the replies that a mailbox can hold (docs/protocol.md §3);
+the sealed replies are as long as real ones.
+"""
+
+import socket
+import statistics
+import time
+from typing import Final
+
+from bench.intake_house import House, Running
+from crypto.ed25519 import SigningKey
+from crypto.entropy import system_entropy
+from intake.storage.database import connect
+from intake.storage.group_commit import GroupCommit
+from intake.storage.replies import Replies
+from protocol.mailbox import MailboxToken
+from protocol.sync import ReplyId
+
+HISTORIES: Final = (0, 1, 5, 20, 100, 999)
+LONG_FROM: Final = 100
+"""A reviewer's answer a week for two years: longer ones are shown, and not judged."""
+
+REPLY_BYTES: Final = 18_500
+"""A short reply on its floor of 16 KiB, sealed."""
+
+READS: Final = 60
+
+Mailboxes = dict[int, MailboxToken]
+
+
+def fill(house: House) -> Mailboxes:
+    """Write the replies; the server must not run yet."""
+    engine = connect(f"sqlite:///{house.database}")
+    replies = Replies(engine, GroupCommit(engine))
+    mailboxes = {}
+    for count in HISTORIES:
+        key = SigningKey.generate(system_entropy).verification_key
+        token = MailboxToken(system_entropy(32), key)
+        for _ in range(count):
+            reply_id = ReplyId.generate(system_entropy)
+            replies.add(token.mailbox, reply_id, system_entropy(REPLY_BYTES))
+        mailboxes[count] = token
+    engine.dispose()
+    return mailboxes
+
+
+def measure_mailboxes(server: Running, mailboxes: Mailboxes) -> float:
+    """Read each mailbox; return the server's worst mean of processor time, in ms."""
+    worst = 0.0
+    for count, token in mailboxes.items():
+        reads = READS if count < LONG_FROM else READS // 10
+        before = server.processor_seconds()
+        took = [_read(server.port, token) for _ in range(reads)]
+        processor = (server.processor_seconds() - before) / reads * 1000
+        print(
+            f"mailbox with {count} replies: p50 {statistics.median(took) * 1000:.1f} "
+            f"ms, processor {processor:.1f} ms a read"
+        )
+        if count <= LONG_FROM:
+            worst = max(worst, processor)
+    return worst
+
+
+def _read(port: int, token: MailboxToken) -> float:
+    request = (
+        "GET /mailbox HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        f"Authorization: {token.bearer()}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        began = time.perf_counter()
+        connection.sendall(request.encode())
+        first = connection.recv(2**20)
+        while connection.recv(2**20):
+            pass
+        seconds = time.perf_counter() - began
+    if not first.startswith(b"HTTP/1.1 200 "):
+        raise RuntimeError("the mailbox was not read")
+    return seconds
