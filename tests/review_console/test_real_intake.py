@@ -45,10 +45,15 @@ def real(tmp_path: Path) -> Iterator[tuple[House, ServerProcess]]:
 
 
 def upload(server: ServerProcess, sealed: bytes, reporter: Reporter) -> None:
+    """Send a sealed file to the server of this test."""
+    send_upload(server.url, sealed, reporter)
+
+
+def send_upload(origin: str, sealed: bytes, reporter: Reporter) -> None:
     """Send a sealed file as the page does: create, then one piece."""
     mailbox = b64encode(str(reporter.keys.mailbox).encode()).decode()
     created = requests.post(
-        f"{server.url}/uploads",
+        f"{origin}/uploads",
         headers={
             "Tus-Resumable": "1.0.0",
             "Upload-Length": str(len(sealed)),
@@ -57,7 +62,7 @@ def upload(server: ServerProcess, sealed: bytes, reporter: Reporter) -> None:
         timeout=10,
     )
     assert created.status_code == 201, created.text
-    where = urljoin(server.url, created.headers["Location"])
+    where = urljoin(origin, created.headers["Location"])
     sent = requests.patch(
         where,
         data=sealed,
