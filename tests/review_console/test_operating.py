@@ -41,8 +41,4 @@ def test_each_command_of_the_console_is_explained() -> None:
     named |= set(re.findall(r"`([a-z]+-[a-z-]+)`", text))
     (commands,) = cli._parser()._subparsers._group_actions  # type: ignore[union-attr]  # argparse
 
-    assert set(commands.choices or ()) - named - DISAPPEARING == set()
-
-
-DISAPPEARING = {"make-root", "make-recovery", "make-directory", "open-recovery"}
-"""Moved to `debunker keys`."""
+    assert set(commands.choices or ()) - named == set()

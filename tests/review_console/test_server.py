@@ -1,6 +1,8 @@
 """The console's server: one worker, no traces, no patience with silence."""
 
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +10,13 @@ from pathlib import Path
 import pytest
 import requests
 
+from review_console.config import PREFIX
 from review_console.server import HEAD_SECONDS
 from review_console.web.headers import HEADERS
 from tests.review_console.console_process import ConsoleProcess, running_console
 from tests.review_console.people import House
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.enable_socket
 
@@ -96,3 +101,44 @@ def test_no_header_says_who_is_in_front(console: ConsoleProcess) -> None:
     )
 
     assert answer.status_code in {400, 404}
+
+
+def served(house: House, bind: str) -> str:
+    """Try to serve from a house's data directory; give the one line that it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "review_console.cli", "serve", "--bind", bind],
+        env={
+            "PYTHONPATH": str(ROOT),
+            f"{PREFIX}DATABASE": house.config.database,
+            f"{PREFIX}DATA": str(house.config.data),
+            f"{PREFIX}ROOT_KEY": str(house.config.root_key),
+            f"{PREFIX}INTAKE": "http://127.0.0.1:9",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_a_data_directory_is_served_once(
+    console: ConsoleProcess, plain_house: House
+) -> None:
+    """Two servers would not know of each other's sessions and fetches."""
+    requests.get(f"{console.url}/login", timeout=30)
+
+    assert "another console serves" in served(plain_house, "127.0.0.1:0")
+
+
+def test_an_address_that_cannot_be_had_is_told(
+    console: ConsoleProcess, plain_house: House
+) -> None:
+    """Taken, or none at all: in a sentence with what to do, not a traceback."""
+    taken = console.url.removeprefix("http://")
+
+    assert "choose another port" in served(plain_house, taken)
+    for wrong in ("8490", "127.0.0.1:x", "127.0.0.1:70000"):
+        assert "--bind wants HOST:PORT" in served(plain_house, wrong)
