@@ -117,6 +117,12 @@ def console_case(page: Page, origin: str, language: Language) -> None:
     page.wait_for_selector("#reply", timeout=PATIENCE_MS)
 
 
+def console_keys(page: Page, origin: str, language: Language) -> None:
+    """How the organisation's keys stand."""
+    console_cases(page, origin, language)
+    page.goto(f"{origin}/keys")
+
+
 SCRIPT_PAGES: Final[dict[str, Visit]] = {
     "home": home,
     "help": help_page,
@@ -128,6 +134,7 @@ PLAIN_PAGES: Final[dict[str, Visit]] = {"plain-report": plain_report}
 CONSOLE_PAGES: Final[dict[str, Visit]] = {
     "console-cases": console_cases,
     "console-case": console_case,
+    "console-keys": console_keys,
 }
 
 
