@@ -104,6 +104,7 @@ export async function bundles() {
     const files = new Map()
     files.set('page.js', await bundle('src/page/page.ts', 'esm'))
     files.set('worker.js', await bundle('src/worker.ts', 'iife'))
+    files.set('cleaner.js', await bundle('src/cleaner.ts', 'iife'))
     for (const [name, source] of Object.entries(WORDS)) files.set(name, readFileSync(new URL(`../protocol/words/${source}`, here)))
     files.set('licences.txt', licences())
     return files

@@ -26,9 +26,16 @@ export interface AttachmentSource {
     readonly chunks: () => AsyncIterable<Uint8Array>
 }
 
-/** Take a file as the reporter chose it. */
-export function attachmentOf(file: File): AttachmentSource {
-    return { name: nameOf(file.name), mediaType: mediaTypeOf(file.type), sizeBytes: file.size, chunks: () => read(file) }
+/** A file as the reporter chose it, with what goes out of it. */
+export interface ChosenFile {
+    readonly name: string
+    readonly type: string
+    /** The file itself, or its parts without what it tells beside what it shows. */
+    readonly content: Blob
+}
+
+export function attachmentOf(file: ChosenFile): AttachmentSource {
+    return { name: nameOf(file.name), mediaType: mediaTypeOf(file.type), sizeBytes: file.content.size, chunks: () => read(file) }
 }
 
 /** The reporter's own name for a file, without a path and without what no file name should hold. */
@@ -49,23 +56,23 @@ export function wellFormed(text: string): string {
 }
 
 /** Read exactly what the file held when it was chosen. Throws FileError. */
-async function* read(file: File): AsyncGenerator<Uint8Array, void, undefined> {
-    let leftBytes = file.size
+async function* read({ name, content }: ChosenFile): AsyncGenerator<Uint8Array, void, undefined> {
+    let leftBytes = content.size
     try {
-        for await (const chunk of piecesOf(file)) {
+        for await (const chunk of piecesOf(content)) {
             leftBytes -= chunk.length
             if (leftBytes < 0) break
             yield chunk
         }
     } catch {
-        throw new FileError(file.name) // the browser noticed the change, or cannot read
+        throw new FileError(name) // the browser noticed the change, or cannot read
     }
-    if (leftBytes !== 0) throw new FileError(file.name)
+    if (leftBytes !== 0) throw new FileError(name)
 }
 
 /** Large pieces into buffers of our own where the browser can, else as it gives them. */
-async function* piecesOf(file: File): AsyncGenerator<Uint8Array, void, undefined> {
-    const stream = file.stream()
+async function* piecesOf(content: Blob): AsyncGenerator<Uint8Array, void, undefined> {
+    const stream = content.stream()
     const reader = byobReader(stream)
     if (!reader) {
         const plain = stream.getReader()

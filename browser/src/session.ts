@@ -10,7 +10,7 @@
  * * The page learns the codename while it uploads, and `received` only from the server's last answer.
  */
 
-import { attachmentOf } from './attachments.ts'
+import { attachmentOf, type ChosenFile } from './attachments.ts'
 import { IntakeClient } from './client.ts'
 import { Codename } from './codename.ts'
 import { isSignedBy, verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
@@ -128,7 +128,7 @@ export class Session {
         if (age < 0 || age > FRESH_MILLISECONDS) this.#untrusted = await this.#fetchKeys(given(this.#root))
     }
 
-    async #sendReport(draft: Draft, files: readonly File[], signal: AbortSignal): Promise<void> {
+    async #sendReport(draft: Draft, files: readonly ChosenFile[], signal: AbortSignal): Promise<void> {
         await this.#refresh()
         signal.throwIfAborted()
         const codename = Codename.generate(this.#effects.entropy)
@@ -139,7 +139,7 @@ export class Session {
         })
     }
 
-    async #send(draft: Draft, files: readonly File[], keys: ReporterKeys, signal: AbortSignal, onSealed?: () => void): Promise<void> {
+    async #send(draft: Draft, files: readonly ChosenFile[], keys: ReporterKeys, signal: AbortSignal, onSealed?: () => void): Promise<void> {
         const { clock, entropy, tell } = this.#effects
         await this.#refresh()
         signal.throwIfAborted()

@@ -5,6 +5,7 @@
  * the codename reaches the page only to be shown.
  */
 
+import type { ChosenFile } from './attachments.ts'
 import type { Reply } from './reply.ts'
 import type { Language, MessageDraft, ReportDraft } from './report.ts'
 import type { Progress } from './upload.ts'
@@ -14,11 +15,11 @@ export type Command =
     /** Fetch and verify the keys that the page needs. Answer: `ready` or `trouble`. */
     | { readonly do: 'prepare'; readonly root: string; readonly language: Language; readonly page: 'report' | 'mailbox' }
     /** Make a codename, seal, send. Answers: `codename`, `progress` …, then `received`, `stopped`, `cancelled` or `trouble`. */
-    | { readonly do: 'sendReport'; readonly draft: ReportDraft; readonly files: readonly File[] }
+    | { readonly do: 'sendReport'; readonly draft: ReportDraft; readonly files: readonly ChosenFile[] }
     /** Read what was typed as a codename and open its mailbox. Answer: `mailbox`, `codenameWrong` or `trouble`. */
     | { readonly do: 'openMailbox'; readonly codename: string }
     /** Into the open mailbox. Answers as for `sendReport`, without `codename`. */
-    | { readonly do: 'sendMessage'; readonly draft: MessageDraft; readonly files: readonly File[] }
+    | { readonly do: 'sendMessage'; readonly draft: MessageDraft; readonly files: readonly ChosenFile[] }
     /** Go on with what stopped. */
     | { readonly do: 'resume' }
     /** Stop sending and delete what was sent. Answer: `cancelled`, or `received` when that came too late. */

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { attachmentOf, mediaTypeOf, nameOf } from '../src/attachments.ts'
 import { reasonOf, toHex } from './vectors.ts'
 
-async function read(file: File): Promise<string> {
+async function read(content: Blob): Promise<string> {
     const chunks: Uint8Array[] = []
-    for await (const chunk of attachmentOf(file).chunks()) chunks.push(chunk)
+    for await (const chunk of attachmentOf({ name: 'a.pdf', type: '', content }).chunks()) chunks.push(chunk)
     return toHex(new Uint8Array(Buffer.concat(chunks)))
 }
 

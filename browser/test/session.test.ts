@@ -186,7 +186,7 @@ describe('a session', () => {
         const file = new File(['x'.repeat(600_000)], 'a.pdf')
         const broken = Object.defineProperty(file, 'size', { value: 900_000 })
         await prepare()
-        await obey({ do: 'sendReport', draft, files: [broken] })
+        await obey({ do: 'sendReport', draft, files: [{ name: 'a.pdf', type: '', content: broken }] })
 
         expect(told().at(-1)).toEqual({ event: 'trouble', trouble: { kind: 'file', fileName: 'a.pdf' } })
         expect(server.requests.at(-1)).toBe('DELETE')

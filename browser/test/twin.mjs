@@ -1,9 +1,12 @@
-/** Runs twin.ts in Node: `node twin.mjs < request.json > answer.json`. Built in memory; nothing is written. */
+/**
+ * Runs twin.ts, or another module with `answer`, in Node: `node twin.mjs [verdicts.ts] < request.json > answer.json`.
+ * Built in memory; nothing is written.
+ */
 import { build } from 'esbuild'
 
 const { outputFiles } = await build({
     absWorkingDir: import.meta.dirname,
-    entryPoints: ['twin.ts'],
+    entryPoints: [process.argv[2] ?? 'twin.ts'],
     bundle: true,
     write: false,
     format: 'esm',

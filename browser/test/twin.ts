@@ -57,7 +57,7 @@ async function seal(
     directory: KeyDirectory,
 ): Promise<Sealed> {
     const recipients = reportRecipients(directory, decode(identities), systemClock.now())
-    const files = typed.map(({ name, type, content }) => new File([decode(content)], name, { type }))
+    const files = typed.map(({ name, type, content }) => ({ name, type, content: new Blob([decode(content)]) }))
     const sealing = { keys, directory, recipients, clock: systemClock, entropy: systemEntropy }
     const { chunks, lengthBytes, mailbox } = await sealReport(draft, files.map(attachmentOf), sealing)
     const parts: Uint8Array[] = []

@@ -8,7 +8,7 @@
  * * What the protocol limits is told here, before anything is sealed.
  */
 
-import { MAX_ATTACHMENTS } from '../attachments.ts'
+import { MAX_ATTACHMENTS, type ChosenFile } from '../attachments.ts'
 import { MAX_ANSWER_CHARACTERS, MAX_REPORT_JSON_BYTES, type Answers, type Consent, type Language, type ReportDraft } from '../report.ts'
 import { wellFormed } from '../attachments.ts'
 
@@ -59,6 +59,10 @@ export function problemsOf(
     const fitsBytes = largestContent(limitBytes)
     if (totalBytes > fitsBytes) problems.push({ field: 'attachments', key: 'error_attachments_large', limit: fitsBytes })
     return problems
+}
+
+export function sizeOf({ name, content }: ChosenFile): { readonly name: string; readonly size: number } {
+    return { name, size: content.size }
 }
 
 /** Whether nobody could see anything: white space, control and zero-width characters alone. */

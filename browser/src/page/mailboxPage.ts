@@ -6,7 +6,7 @@
 
 import { ChosenFiles } from './chosenFiles.ts'
 import { clone, focus, load, part, show } from './elements.ts'
-import { problemsOf, textOf } from './form.ts'
+import { problemsOf, textOf, sizeOf } from './form.ts'
 import { inWords, showProblems, type Problem } from './problems.ts'
 import { Sending } from './sending.ts'
 import { settingsOf, type Settings } from './settings.ts'
@@ -50,7 +50,7 @@ export class MailboxPage {
         })
         this.#message.addEventListener('submit', (event) => {
             event.preventDefault()
-            this.#send()
+            void this.#send()
         })
         load('leave', HTMLButtonElement).addEventListener('click', () => {
             this.#worker.end()
@@ -82,10 +82,11 @@ export class MailboxPage {
         this.#worker.send({ do: 'openMailbox', codename })
     }
 
-    #send(): void {
+    async #send(): Promise<void> {
+        const files = await this.#files.settled()
+        if (this.#message.hidden) return // pressed twice
         const text = textOf(new FormData(this.#message), 'text')
-        const { files } = this.#files
-        const problems = problemsOf({ text }, files, this.#settings.limitBytes)
+        const problems = problemsOf({ text }, files.map(sizeOf), this.#settings.limitBytes)
         hideTrouble()
         show('message-sent', false)
         showProblems(this.#message, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)

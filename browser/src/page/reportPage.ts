@@ -2,7 +2,7 @@
  * The report's page: shows what the worker does, and asks it for more. It holds no key and no rule of the protocol.
  */
 
-import { problemsOf, readReport } from './form.ts'
+import { problemsOf, readReport, sizeOf } from './form.ts'
 import { ChosenFiles } from './chosenFiles.ts'
 import { focus, load, show } from './elements.ts'
 import { inWords, showProblems } from './problems.ts'
@@ -32,15 +32,16 @@ export class ReportPage {
         this.#sending = new Sending(this.#texts, this.#worker)
         form.addEventListener('submit', (event) => {
             event.preventDefault()
-            this.#submit()
+            void this.#submit()
         })
         this.#worker.send({ do: 'prepare', page: 'report', root: this.#settings.root, language: this.#settings.language })
     }
 
-    #submit(): void {
+    async #submit(): Promise<void> {
+        const files = await this.#files.settled()
+        if (this.#form.hidden) return // pressed twice
         const draft = readReport(new FormData(this.#form), this.#settings.language)
-        const { files } = this.#files
-        const problems = problemsOf(draft, files, this.#settings.limitBytes)
+        const problems = problemsOf(draft, files.map(sizeOf), this.#settings.limitBytes)
         hideTrouble()
         showProblems(this.#form, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
         if (problems.length > 0) return

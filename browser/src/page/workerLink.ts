@@ -1,25 +1,10 @@
-/**
- * The link to the worker.
- *
- * Under Trusted Types a script address must come from a policy. Ours lets exactly one pass, whatever it is asked for.
- */
+/** The link to the worker that holds the keys. */
 
+import { workerAt } from './trustedScripts.ts'
 import type { Command, Event } from '../talk.ts'
 
-const WORKER_PATH = '/static/worker.js'
-
-interface TrustedTypes {
-    createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): { createScriptURL: (url: string) => string }
-}
-
-function trustedWorkerUrl(): string {
-    const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
-    if (!trustedTypes) return WORKER_PATH
-    return trustedTypes.createPolicy('debunker', { createScriptURL: () => WORKER_PATH }).createScriptURL(WORKER_PATH)
-}
-
 export class WorkerLink {
-    readonly #worker = new Worker(trustedWorkerUrl())
+    readonly #worker = workerAt('/static/worker.js')
 
     /** @param onEvent gets every event; a worker that does not load at all is `offline` */
     constructor(onEvent: (event: Event) => void) {
