@@ -25,8 +25,9 @@ from protocol.mailbox import MailboxId
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,creation-with-upload,termination,expiration"
 PIECE_TYPE: Final = "application/offset+octet-stream"
-READ_BYTES: Final = 32 * 1024
-"""All that a line which breaks in the middle of a piece can cost."""
+FIRST_READ_BYTES: Final = 32 * 1024
+"""All that a slow line which breaks in the middle of a piece can cost; a quick one
+loses what it brings in a quarter of a second, and 256 KiB at most."""
 
 _LONGEST_NUMBER: Final = 15
 
@@ -125,7 +126,7 @@ def _require_piece() -> None:
 
 def _pieces() -> Iterator[bytes]:
     length_bytes = request.content_length or 0
-    return body_pieces(request.stream, length_bytes, read_bytes=READ_BYTES)
+    return body_pieces(request.stream, length_bytes, first_bytes=FIRST_READ_BYTES)
 
 
 def _number(header: str) -> int:
