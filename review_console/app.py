@@ -37,14 +37,20 @@ from review_console.services.intake import Intake
 from review_console.services.intake_identities import IntakeIdentities
 from review_console.services.keys_page import ShowKeys
 from review_console.services.leaving import RemoveAccount, ReplaceKeys
-from review_console.services.login import Decoy, LogIn, ResumeSession, Unlock
+from review_console.services.login import (
+    Decoy,
+    LogIn,
+    ResumeSession,
+    Unlock,
+    UseCode,
+)
 from review_console.services.narrowing import NarrowHeaders
 from review_console.services.notices import Notices
 from review_console.services.opening import OpenDeposits
 from review_console.services.organisation import (
     MakeOrganisationKeys,
 )
-from review_console.services.passphrases import ChangePassphrase
+from review_console.services.passphrases import ChangeOwnKeys, ChangePassphrase
 from review_console.services.publishing import (
     HandOverIdentities,
     KeepIdentities,
@@ -82,6 +88,7 @@ from review_console.web import (
     keys,
     language,
     login,
+    people,
     referral,
     registry,
     rendering,
@@ -154,6 +161,9 @@ def make_services(config: Config, adapters: Adapters) -> Services:
         entropy=entropy,
         root=config.root_key,
     )
+    throttle = Throttle(clock)
+    unlock = Unlock(store=store, decoy=Decoy.make(config.profile, entropy))
+    use_code = UseCode(store=store, clock=clock)
     return Services(
         clock=clock,
         sessions=sessions,
@@ -163,9 +173,23 @@ def make_services(config: Config, adapters: Adapters) -> Services:
             store=store,
             clock=clock,
             sessions=sessions,
-            throttle=Throttle(clock),
+            throttle=throttle,
             devices=devices,
-            unlock=Unlock(store=store, decoy=Decoy.make(config.profile, entropy)),
+            unlock=unlock,
+            use_code=use_code,
+        ),
+        change_own_keys=ChangeOwnKeys(
+            throttle=throttle,
+            unlock=unlock,
+            use_code=use_code,
+            change=ChangePassphrase(
+                store=store,
+                clock=clock,
+                entropy=entropy,
+                profile=config.profile,
+            ),
+            sessions=sessions,
+            clock=clock,
         ),
         resume_session=ResumeSession(store=store, clock=clock, sessions=sessions),
         sync=Sync(
@@ -406,7 +430,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     access.install(app)
     language.install(app)
     rendering.install(app)
-    for module in (login, cases, case, referral, registry, keys):
+    for module in (login, cases, case, referral, registry, keys, people):
         app.register_blueprint(module.blueprint)
     access.check_declarations(app)
     return app

@@ -37,6 +37,7 @@ class AuditKind(Enum):
     INTAKE_IDENTITY_MADE = "intake_identity_made"
     INTAKE_IDENTITY_DESTROYED = "intake_identity_destroyed"
     LOGGED_IN = "logged_in"
+    CODE_USED = "code_used"
     CASE_OPENED = "case_opened"
     CASE_GRANTED = "case_granted"
     CASE_KEY_REPLACED = "case_key_replaced"

@@ -42,6 +42,12 @@ class NewAccount:
             issuer_name=TOTP_ISSUER,
         )
 
+    @property
+    def totp_text(self) -> str:
+        """Spell the TOTP secret for typing, in groups of four."""
+        text = b32encode(self.totp_secret).decode("ascii")
+        return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
     def totp_code(self, at_seconds: int) -> str:
         """Compute the code of a moment, as an authenticator would."""
         return totp_of(self.totp_secret).at(at_seconds)

@@ -97,6 +97,52 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseCode:
+    """Checks the second factor; a code that fits is used up."""
+
+    store: Store
+    clock: Clock
+
+    def __call__(
+        self,
+        unlocked: Unlocked,
+        code: str,
+        *,
+        as_kind: AuditKind = AuditKind.LOGGED_IN,
+    ) -> None:
+        """Use a code up, and record what for.
+
+        Args:
+            unlocked: Whose authenticator.
+            code: Six digits, as typed; spaces are dropped.
+            as_kind: What it lets the person do.
+
+        Raises:
+            LoginRefusedError: It does not fit, or was used before.
+        """
+        now = self.clock.now()
+        present = int(now.timestamp()) // TOTP_STEP_SECONDS
+        totp = totp_of(unlocked.vault.totp_secret)
+        steps = range(
+            present - STEPS_TO_EITHER_SIDE,
+            present + STEPS_TO_EITHER_SIDE + 1,
+        )
+        typed = "".join(code.split())
+        fitting = [
+            step
+            for step in steps
+            if strings_equal(typed, totp.at(step * TOTP_STEP_SECONDS))
+        ]
+        if not fitting:
+            raise LoginRefusedError("log-in refused")
+        with self.store.begin() as unit:
+            # A code that was read over a shoulder is worth nothing once used.
+            if not unit.accounts.use_totp_step(unlocked.id, fitting[-1]):
+                raise LoginRefusedError("log-in refused")
+            unit.audit.append(AuditEntry(kind=as_kind, at=now, by=unlocked.id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogIn:
     """A person opens their vault for a session."""
 
@@ -106,6 +152,7 @@ class LogIn:
     throttle: Throttle
     devices: Devices
     unlock: Unlock
+    use_code: UseCode
 
     def __call__(
         self,
@@ -133,30 +180,8 @@ class LogIn:
         throttle_name, is_known = self.devices.throttle_name(name, device)
         with self.throttle.attempt(throttle_name, is_known=is_known):
             unlocked = self.unlock(name=name, passphrase=passphrase)
-            self._use_code(unlocked, "".join(code.split()))
+            self.use_code(unlocked, code)
         return self.sessions.start(unlocked, now=self.clock.now())
-
-    def _use_code(self, unlocked: Unlocked, code: str) -> None:
-        now = self.clock.now()
-        present = int(now.timestamp()) // TOTP_STEP_SECONDS
-        totp = totp_of(unlocked.vault.totp_secret)
-        steps = range(
-            present - STEPS_TO_EITHER_SIDE,
-            present + STEPS_TO_EITHER_SIDE + 1,
-        )
-        fitting = [
-            step
-            for step in steps
-            if strings_equal(code, totp.at(step * TOTP_STEP_SECONDS))
-        ]
-        if not fitting:
-            raise LoginRefusedError("log-in refused")
-        with self.store.begin() as unit:
-            # A code that was read over a shoulder is worth nothing once used.
-            if not unit.accounts.use_totp_step(unlocked.id, fitting[-1]):
-                raise LoginRefusedError("log-in refused")
-            entry = AuditEntry(kind=AuditKind.LOGGED_IN, at=now, by=unlocked.id)
-            unit.audit.append(entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from review_console.services.notices import Notices
 from review_console.services.organisation import (
     MakeOrganisationKeys,
 )
-from review_console.services.passphrases import ChangePassphrase
+from review_console.services.passphrases import ChangeOwnKeys, ChangePassphrase
 from review_console.services.publishing import HandOverIdentities, KeepIdentities
 from review_console.services.referral_lists import CaseReferrals, ProposedReferrals
 from review_console.services.referrals import (
@@ -52,6 +52,7 @@ class Services:
     devices: Devices
     account_names: AccountNames
     log_in: LogIn
+    change_own_keys: ChangeOwnKeys
     resume_session: ResumeSession
     sync: Sync
     care_later: CareLater

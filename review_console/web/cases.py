@@ -19,6 +19,7 @@ from review_console.web.access import current, members, services
 from review_console.web.catalogue_words import category_label, region_name
 from review_console.web.language import gettext as _
 from review_console.web.language import language, ngettext
+from review_console.web.people import notice_rows
 
 blueprint: Final = Blueprint("cases", __name__)
 
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         unreadable_count=found.unreadable_count,
         waiting_count=found.waiting_count,
         keys=services().show_keys(),
+        notices=notice_rows(),
         proposed=_proposed(),
         older=_older(found, state),
     )

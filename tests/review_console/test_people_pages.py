@@ -1,0 +1,141 @@
+"""What members read about each other, and how one changes one's own keys."""
+
+import re
+
+import pytest
+
+from review_console.web import access
+from tests.review_console.browser import Browser
+from tests.review_console.people import PASSPHRASE, House
+
+ANOTHER = "another six words for the same person"  # opens test keys alone
+
+
+@pytest.fixture
+def dana(house: House) -> Browser:
+    """A coordinator who is logged in; copies for recovery are there."""
+    app = house.app()
+    app.extensions[access.SERVICES] = house.services
+    browser = Browser(app)
+    browser.follow(browser.log_in(house, "Дана"))
+    return browser
+
+
+def place_in(page: str) -> str:
+    """Find up to where the notice on a page goes."""
+    found = re.search(r'name="place" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_every_member_reads_who_was_restored(dana: Browser, house: House) -> None:
+    """On the first page, until they say that they have read it."""
+    assert 'id="notices"' not in dana.get("/").text
+    house.operations.restore_access(
+        name="Айгүл", recovery=house.recovery, passphrase=ANOTHER
+    )
+    house.operations.remove_account(name="Борис", by=house.unlocked("Ержан"))
+
+    page = dana.get("/").text
+
+    notice = page[page.index('id="notices"') :]
+    assert "Доступ восстановлен ключом восстановления" in notice
+    assert notice.index("Айгүл") < notice.index("Борис") < notice.index("Ержан")
+    dana.follow(dana.post("/notices", place=place_in(page)))
+    assert 'id="notices"' not in dana.page
+    for odd in ("", "x", "-1", "9" * 20, "٣"):
+        assert dana.post("/notices", place=odd).status_code == 303
+
+
+def test_a_new_passphrase_keeps_the_session_and_ends_the_others(
+    dana: Browser, house: House
+) -> None:
+    """Both factors are asked for again; the other browser is logged out."""
+    other = Browser(dana.app)
+    other.follow(other.log_in(house, "Дана"))
+    house.clock.advance(seconds=60)
+    dana.get("/account")
+
+    answer = dana.post(
+        "/account",
+        old=PASSPHRASE,
+        code=house.code("Дана"),
+        new=ANOTHER,
+        again=ANOTHER,
+    )
+
+    assert dana.follow(answer).status_code == 200
+    assert "новая парольная фраза" in dana.page
+    assert other.get("/").headers["Location"].endswith("/login")
+    house.operations.unlock(name="Дана", passphrase=ANOTHER)
+
+
+def test_a_new_second_factor_is_shown_once(dana: Browser, house: House) -> None:
+    """As a picture and as text; the passphrase may stay the same."""
+    house.clock.advance(seconds=60)
+    old_code = house.code("Дана")
+    dana.get("/account")
+
+    answer = dana.post(
+        "/account", old=PASSPHRASE, code=old_code, new="", again="", new_totp="yes"
+    )
+
+    secret = house.unlocked("Дана").vault.totp_secret
+    assert answer.status_code == 200
+    assert '<svg class="qr"' in answer.text
+    shown = re.search(r"<code>([A-Z2-7 ]+)</code>", answer.text)
+    assert shown
+    assert len(shown[1].replace(" ", "")) == 32
+    assert secret != house.accounts["Дана"].totp_secret
+    assert shown[1] not in dana.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "sentence"),
+    [
+        ({"old": "not the passphrase at all"}, 422, "Нынешняя парольная фраза или код"),
+        ({"code": "000000"}, 422, "Нынешняя парольная фраза или код"),
+        ({"again": ANOTHER + "x"}, 422, "не совпадают"),
+        ({"new": "short", "again": "short"}, 422, "не меньше 20"),
+        ({"new": "", "again": ""}, 422, "не меньше 20"),
+    ],
+)
+def test_nothing_is_changed_by_a_mistake(
+    dana: Browser, house: House, changes: dict[str, str], status: int, sentence: str
+) -> None:
+    """It is told beside the field, and no passphrase comes back in the page."""
+    house.clock.advance(seconds=60)
+    right = {"old": PASSPHRASE, "code": house.code("Дана")}
+    new = {"new": ANOTHER, "again": ANOTHER}
+    dana.get("/account")
+
+    answer = dana.post("/account", **{**right, **new, **changes})
+
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert ANOTHER not in answer.text
+    assert PASSPHRASE not in answer.text
+    assert house.unlocked("Дана").account.name == "Дана"
+
+
+def test_an_open_session_does_not_guess_passphrases(dana: Browser) -> None:
+    """After some failures the next try has to wait, as at the log-in."""
+    dana.get("/account")
+    wrong = {"old": "not the passphrase", "code": "000000"}
+    new = {"new": ANOTHER, "again": ANOTHER}
+
+    statuses = [dana.post("/account", **wrong, **new).status_code for _ in range(5)]
+
+    assert statuses[:3] == [422, 422, 422]
+    assert statuses[-1] == 429
+
+
+def test_a_used_code_changes_nothing(dana: Browser, house: House) -> None:
+    """The code of the log-in, read over a shoulder, is worth nothing here."""
+    dana.get("/account")
+
+    answer = dana.post(
+        "/account", old=PASSPHRASE, code=house.code("Дана"), new=ANOTHER, again=ANOTHER
+    )
+
+    assert answer.status_code == 422
