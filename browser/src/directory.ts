@@ -23,7 +23,6 @@ import {
     FutureDirectoryError,
     MalformedError,
     NotSignedByRootError,
-    UnknownFormatError,
     UnusableDirectoryError,
 } from './errors.ts'
 import { parseOrganisationId, type OrganisationId } from './mailbox.ts'
@@ -31,8 +30,6 @@ import { verifySshsig } from './sshsig.ts'
 import { parseDocument, type Members } from './strictJson.ts'
 
 export const DIRECTORY_FORMAT = 'debunker-directory/2'
-/** Its reviewers are recipients; read until nobody makes it any more. */
-const FORMAT_WITHOUT_REVIEWERS = 'debunker-directory/1'
 export const DIRECTORY_NAMESPACE = 'debunker-directory'
 
 const MILLISECONDS_A_DAY = 86_400_000
@@ -57,8 +54,8 @@ export interface UnverifiedDirectory {
     readonly crossSignature: string | null
 }
 
-export type Role = 'reviewer' | 'recovery' | 'offline'
-const ROLES: readonly Role[] = ['reviewer', 'recovery', 'offline']
+export type Role = 'recovery' | 'offline'
+const ROLES: readonly Role[] = ['recovery', 'offline']
 
 export interface DirectoryRecipient {
     readonly role: Role
@@ -112,7 +109,7 @@ export function verifyDirectory(untrusted: UnverifiedDirectory, root: Verificati
     // 3. Freeze: a withheld update must not keep an old key alive for ever.
     if (now.getTime() >= directory.expires.getTime()) throw new ExpiredDirectoryError()
     // 4. Sealed to nobody, or to no recovery key, a report may be lost.
-    if (reviewersOn(directory, now).length + recipientsOf(directory, 'reviewer', now).length === 0) throw new UnusableDirectoryError('no_reviewer')
+    if (reviewersOn(directory, now).length === 0) throw new UnusableDirectoryError('no_reviewer')
     if (recipientsOf(directory, 'recovery', now).length === 0) throw new UnusableDirectoryError('no_recovery')
     return directory
 }
@@ -152,7 +149,8 @@ function isBy(root: VerificationKey, signature: string, directory: Uint8Array): 
 /** Read what a directory says; only `verifyDirectory` says that the root said it. */
 export function parseDirectory(signed: Uint8Array): KeyDirectory {
     if (signed.length > MAX_DIRECTORY_BYTES) throw new MalformedError('directory_too_long')
-    const { members, reviewers: reviewerMembers } = openDocument(signed)
+    const members = parseDocument(signed, DIRECTORY_FORMAT)
+    const reviewerMembers = members.objects('reviewers', MAX_REVIEWERS)
     const recipientMembers = members.objects('recipients', MAX_RECIPIENTS)
     const teamMembers = members.objects('team', MAX_TEAM_KEYS)
     const version = members.integer('version', 1)
@@ -169,18 +167,10 @@ export function parseDirectory(signed: Uint8Array): KeyDirectory {
     if (life > MAX_LIFE_DAYS * MILLISECONDS_A_DAY) throw new UnusableDirectoryError('lives_too_long')
     const recoveryCount = recipients.filter(({ role }) => role === 'recovery').length
     if (reviewers.length + recoveryCount > MAX_REPORT_RECIPIENTS) throw new MalformedError('too_many_recipients')
+    // Which of two ends would hold? Each reader could choose another.
+    if (new Set(reviewers.map(({ key }) => String(key))).size < reviewers.length) throw new MalformedError('reviewer_twice')
     members.finish()
     return { version, issued, expires, organisationId, reviewers, recipients, team }
-}
-
-function openDocument(signed: Uint8Array): { readonly members: Members; readonly reviewers: readonly Members[] } {
-    try {
-        const members = parseDocument(signed, DIRECTORY_FORMAT)
-        return { members, reviewers: members.objects('reviewers', MAX_REVIEWERS) }
-    } catch (error) {
-        if (!(error instanceof UnknownFormatError)) throw error
-        return { members: parseDocument(signed, FORMAT_WITHOUT_REVIEWERS), reviewers: [] }
-    }
 }
 
 function parseReviewer(members: Members): ReviewerKey {

@@ -59,8 +59,6 @@ interface CertifiedIdentity {
  * @throws NoIdentityError no reviewer has an identity that holds
  */
 export function reportRecipients(directory: KeyDirectory, untrusted: Uint8Array, now: Date): readonly string[] {
-    // Format 1 of the directory names reviewers among the recipients.
-    if (directory.reviewers.length === 0) return [...recipientsOf(directory, 'reviewer', now), ...recipientsOf(directory, 'recovery', now)]
     const identities = [...currentCertificates(directory, untrusted, now).values()].map(({ recipient }) => recipient)
     if (identities.length === 0) throw new NoIdentityError()
     const recovery = recipientsOf(directory, 'recovery', now)

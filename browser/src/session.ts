@@ -109,8 +109,8 @@ export class Session {
     /** Whom to seal to at this moment. */
     #recipients(directory: KeyDirectory): readonly string[] {
         const { identities } = given(this.#untrusted)
-        if (!identities && directory.reviewers.length > 0) throw new NoIdentityError()
-        return reportRecipients(directory, identities ?? new Uint8Array(0), this.#effects.clock.now())
+        if (!identities) throw new NoIdentityError()
+        return reportRecipients(directory, identities, this.#effects.clock.now())
     }
 
     async #fetchKeys(root: VerificationKey): Promise<UnverifiedKeys> {

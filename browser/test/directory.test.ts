@@ -9,7 +9,7 @@ interface Given {
     readonly directory?: string
     readonly directory_hex?: string
     readonly signature: string
-    readonly cross_signature?: string | null
+    readonly cross_signature: string | null
     readonly root: string
     readonly newest_seen: number
     readonly now: string
@@ -18,7 +18,7 @@ type Expected = Readonly<Record<string, unknown>> & { readonly version: number; 
 
 const bytesOf = ({ directory, directory_hex: hex }: Given) => (hex === undefined ? new TextEncoder().encode(directory) : fromHex(hex))
 // Rollback is for those who remember; a page does not.
-const cases = ['directory', 'directory_2'].flatMap((folder) => vectors<Given, Expected>(folder)).filter(({ reason }) => reason !== 'stale')
+const cases = vectors<Given, Expected>('directory_2').filter(({ reason }) => reason !== 'stale')
 
 describe('the key directory', () => {
     it.each(cases)('is verified as in Python: $name', async ({ given, reason, expected }) => {
@@ -26,7 +26,7 @@ describe('the key directory', () => {
         let directory: KeyDirectory | undefined
 
         const found = await reasonOf(() => {
-            const untrusted = { directory: bytesOf(given), signature: given.signature, crossSignature: given.cross_signature ?? null }
+            const untrusted = { directory: bytesOf(given), signature: given.signature, crossSignature: given.cross_signature }
             directory = verifyDirectory(untrusted, VerificationKey.parse(given.root), now)
         })
 
@@ -34,11 +34,9 @@ describe('the key directory', () => {
         if (!directory) return
         expect(directory.version).toBe(expected.version)
         expect(base64urlnopad.encode(directory.organisationId)).toBe(expected.organisation_id)
-        if ('reviewers' in expected) {
-            expect(reviewersOn(directory, now).map(String)).toEqual(expected['reviewers'])
-            expect(recipientsOf(directory, 'recovery', now)).toEqual(expected['recovery_recipients'])
-            expect(recipientsOf(directory, 'offline', now)).toEqual(expected['offline_recipients'])
-        }
+        expect(reviewersOn(directory, now).map(String)).toEqual(expected['reviewers'])
+        expect(recipientsOf(directory, 'recovery', now)).toEqual(expected['recovery_recipients'])
+        expect(recipientsOf(directory, 'offline', now)).toEqual(expected['offline_recipients'])
         for (const [name, keys] of Object.entries(expected)) {
             const [, day] = name.split('team_keys_on_')
             if (day) expect(teamKeysOn(directory, parseDay(day)).map(String)).toEqual(keys)

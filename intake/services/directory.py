@@ -28,7 +28,6 @@ from intake.services.ports import DirectoryStore
 from protocol.directory import (
     IdentityList,
     KeyDirectory,
-    Role,
     SignedDirectory,
     current_certificates,
     report_recipients,
@@ -221,8 +220,6 @@ class CurrentDirectory:
     def _find_usable(
         self, directory: KeyDirectory, now: datetime
     ) -> tuple[bytes, IdentityList, tuple[HybridRecipient, ...]] | None:
-        if not directory.reviewers:  # reviewers are recipients, as in format 1
-            return b"", IdentityList(identities=()), directory.report_recipients(now)
         for untrusted in self._identities:
             with suppress(ProtocolError):
                 identities = IdentityList.parse(untrusted)
@@ -279,7 +276,6 @@ def _parsed(signed: SignedDirectory) -> KeyDirectory | None:
 
 def _is_usable(directory: KeyDirectory, now: datetime) -> bool:
     certify = any(now < each.not_after for each in directory.reviewers)
-    is_read = certify or Role.REVIEWER in directory.roles_on(now)
     return (
-        now < directory.expires and is_read and bool(directory.recovery_recipients(now))
+        now < directory.expires and certify and bool(directory.recovery_recipients(now))
     )
