@@ -14,6 +14,7 @@ import requests
 from protocol.mailbox import read_mailbox_answer
 from protocol.reply import CaseState, open_replies
 from review_console.domain.case import Delivery
+from review_console.domain.publication import PublicationTrouble
 from review_console.services.organisation import open_organisation_key
 from review_console.services.store import OrganisationKeyKind
 from review_console.storage.intake_client import HttpIntake
@@ -168,6 +169,37 @@ def test_a_newer_directory_reaches_reporters(
 
     served = requests.get(f"{server.url}/directory.json", timeout=10)
     assert served.content == newer.directory
+
+
+def test_an_intake_that_was_set_back_is_found_out_and_mended(
+    real: tuple[House, ServerProcess],
+) -> None:
+    """Its disk restored from a backup: visitors got the old, the console sees it."""
+    house, server = real
+    by = house.unlocked("Айгүл")
+    house.services.sync(by=by)
+    assert trouble(house) is None
+    house.add_directory()
+    house.services.sync(by=by)
+    assert trouble(house) is None
+    (server.data / "signed-directory.json").unlink()  # the first one is served again
+
+    house.services.sync(by=by)
+    found = trouble(house)
+    house.services.sync(by=by)
+
+    assert found is PublicationTrouble.OTHER_DIRECTORY
+    assert trouble(house) is None
+    served = requests.get(f"{server.url}/directory.json", timeout=10)
+    assert served.content == house.signed_directory.directory
+
+
+def trouble(house: House) -> PublicationTrouble | None:
+    """Tell what went wrong at the last publication."""
+    with house.adapters.store.begin() as unit:
+        publication = unit.publications.newest()
+    assert publication is not None
+    return publication.trouble
 
 
 @pytest.mark.needs("strace")
