@@ -6,8 +6,6 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from review_console.domain.account import Role
-from review_console.domain.intake_identity import ABSENT_GRACE, OWN_GRACE
 from review_console.web.access import current, members, services
 from review_console.web.language import gettext as _
 
@@ -21,13 +19,7 @@ TROUBLE: Final = "trouble"
 @members
 def show() -> ResponseReturnValue:
     """Show directory, identities and the last publication."""
-    return render_template(
-        "organisation_keys.html",
-        keys=services().show_keys(),
-        is_reviewer=current().account.role is Role.REVIEWER,
-        own_grace_days=OWN_GRACE.days,
-        absent_grace_days=ABSENT_GRACE.days,
-    )
+    return render_template("organisation_keys.html", keys=services().show_keys())
 
 
 @blueprint.post("/keys/renew")

@@ -363,6 +363,25 @@ def test_only_present_members_are_published(house: House) -> None:
     assert certificate.recipient == own.recipient
 
 
+def test_who_renews_every_day_does_not_fill_the_list(house: House) -> None:
+    """Of each member the newest three are published; all of them still open."""
+    for _ in range(9):
+        house.clock.advance(days=1)
+        assert renew(house, at_once=True)
+
+    with house.adapters.store.begin() as unit:
+        published = identities_of(house).published(unit, house.directory)
+
+    begun = [
+        IdentityCertificate.parse(each.certificate).not_before
+        for each in published.identities
+    ]
+    today = midnight(day_of(house.clock.now()))
+    assert begun[:3] == [today - timedelta(days=days) for days in (2, 1, 0)]
+    assert len(begun) == 4
+    assert len(identities_of(house).open_all(by=house.unlocked("Айгүл"))) == 10
+
+
 def test_a_planted_recipient_is_damage(house: House) -> None:
     """A classical recipient in the table is not taken for one of ours."""
     store = house.adapters.store

@@ -6,9 +6,14 @@ from threading import Event, get_ident
 
 import pytest
 
-from protocol.directory import IdentityList
+from protocol.directory import MAX_IDENTITY_LIFETIME, IdentityList
 from review_console.domain.account import Role
 from review_console.domain.errors import IntakeRefusedError
+from review_console.domain.intake_identity import (
+    ABSENT_GRACE,
+    OWN_GRACE,
+    RENEWED_WITH,
+)
 from review_console.domain.publication import Publication, PublicationTrouble
 from review_console.storage.threads import ThreadBackground
 from tests.review_console.browser import Browser
@@ -292,6 +297,19 @@ def test_a_reviewer_of_the_directory_who_is_no_member_is_shown(house: House) -> 
     assert keys.reviewers[1].sealed_to_until is None
 
 
+def test_the_page_names_the_real_graces(house: House) -> None:
+    """Its figures are those that the code keeps."""
+    browser = english(house)
+    browser.log_in(house, "Дана")
+
+    page = browser.get("/keys").text
+
+    assert f"live for {MAX_IDENTITY_LIFETIME.days} days" in page
+    assert f"has {RENEWED_WITH.days} days left" in page
+    assert f"destroyed {OWN_GRACE.days} days after its end" in page
+    assert f"at the latest {ABSENT_GRACE.days} days after its end" in page
+
+
 def test_without_a_directory_the_page_says_what_to_do(house: House) -> None:
     """Of another root, or none at all."""
     other = replace(house.services.show_keys, root=house.sync_key)
@@ -313,7 +331,9 @@ def test_reports_that_only_recovery_opens_are_counted(
     browser = english(house)
     browser.log_in(house, "Айгүл")
 
-    page = browser.get("/keys").text
+    cases, page = browser.get("/").text, browser.get("/keys").text
 
+    assert "1 sealed report waits for the recovery key" in cases
+    assert "waits for a colleague" not in cases
     assert "1 sealed report came when keys held that nobody has" in page
     assert "debunker console open-waiting" in page
