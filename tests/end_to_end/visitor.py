@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 import requests
@@ -89,6 +90,7 @@ class Visitor:
             SignedDirectory(
                 directory=served["directory.json"],
                 signature=served["directory.json.sig"].decode(),
+                cross_signature=_cross_signature(intake),
             ),
             root=self.root,
             newest_seen=0,
@@ -137,6 +139,14 @@ class Visitor:
                 writer.end_attachment()
             writer.finish(draft, keys.signing_key)
         _upload(intake, str(keys.mailbox), sealed.getvalue())
+
+
+def _cross_signature(intake: str) -> str | None:
+    """Fetch the other root's signature, while one root replaces another."""
+    answer = requests.get(
+        f"{intake}/directory.json.cross.sig", timeout=PATIENCE_SECONDS
+    )
+    return answer.text if answer.status_code == HTTPStatus.OK else None
 
 
 def _get(url: str) -> bytes:
