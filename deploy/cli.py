@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "intake": ("intake.cli", "run and look after the anonymous intake"),
     "console": ("review_console.cli", "run and look after the review console"),
     "keys": ("deploy.keys.command", "make and use root and recovery, offline"),
+    "release": ("deploy.release", "list every byte that all visitors of a site get"),
+    "audit-site": ("deploy.audit_site.command", "hold a site against that list"),
     "demo": ("deploy.demo", "try the whole house on this machine"),
 }
 """Sub-command: the module whose `main(arguments)` it is, and what it is for."""
@@ -26,7 +28,7 @@ USAGE: Final = "\n".join(
     [
         "usage: debunker COMMAND [ARGUMENTS]",
         "",
-        *(f"  {name:<9} {purpose}" for name, (_, purpose) in COMMANDS.items()),
+        *(f"  {name:<10} {purpose}" for name, (_, purpose) in COMMANDS.items()),
         "",
         "`debunker COMMAND --help` tells more.",
     ]
