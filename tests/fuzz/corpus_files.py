@@ -7,6 +7,9 @@ CORPUS: Final = Path(__file__).parent / "corpus"
 FINDING: Final = "found-"
 """Begins the name of an input that once broke a promise: it stays for good."""
 
+LEARNT: Final = "learnt-"
+"""Begins the name of one that the fuzzer found to reach further; see `minimise`."""
+
 
 def corpus(target: str) -> dict[str, bytes]:
     """Read a target's inputs, by name."""

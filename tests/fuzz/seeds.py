@@ -1,10 +1,10 @@
 """Write the corpus anew: `python -m tests.fuzz.seeds`.
 
 Seeds come from the vectors and from fixed keys, so they follow the formats. Inputs
-that once broke a promise (`found-…`) are kept.
+that once broke a promise (`found-…`), or reach further (`learnt-…`), are kept.
 """
 
-from tests.fuzz.corpus_files import CORPUS, FINDING, corpus
+from tests.fuzz.corpus_files import CORPUS, FINDING, LEARNT, corpus
 from tests.fuzz.targets import load_target, target_names
 
 
@@ -14,7 +14,7 @@ def main() -> None:
         folder = CORPUS / name
         folder.mkdir(parents=True, exist_ok=True)
         for old in corpus(name):
-            if not old.startswith(FINDING):
+            if not old.startswith((FINDING, LEARNT)):
                 (folder / old).unlink()
         for seed, data in load_target(name).seeds().items():
             (folder / seed).write_bytes(data)

@@ -8,6 +8,7 @@ from crypto.errors import CryptoError
 from tests.fuzz.edits import edit, edited
 from tests.fuzz.fixed_entropy import fixed_entropy
 
+NEAR_MISSES = 100
 _IDENTITY = HybridIdentity.from_seed(b"i" * 32)
 _PLAINTEXT = bytes(range(256)) * 260  # two chunks
 

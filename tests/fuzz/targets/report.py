@@ -12,6 +12,9 @@ from tests.fuzz.fixed_entropy import fixed_entropy
 from tests.protocol.reports import KEYS, MESSAGE, REVIEWER
 from tests.protocol.reports import seal as seal_report
 
+NEAR_MISSES = 60
+"""To seal and to read a report takes a millisecond or two."""
+
 _ENTROPY = fixed_entropy("report")
 
 

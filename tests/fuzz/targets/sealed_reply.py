@@ -11,6 +11,7 @@ from tests.vectors.directory_2_cases import DIRECTORY
 from tests.vectors.fixed import KEYS, TEAM
 from tests.vectors.reply_cases import REPLY
 
+NEAR_MISSES = 100
 _ENTROPY = fixed_entropy("sealed reply")
 
 
