@@ -354,7 +354,7 @@ def make_operations(
         add_destination=AddDestination(store=store, clock=clock, entropy=entropy),
         list_destinations=ListDestinations(store=store),
         account_names=AccountNames(store=store),
-        list_accounts=ListAccounts(store=store),
+        list_accounts=ListAccounts(store=store, root=config.root_key),
         remove_account=RemoveAccount(
             store=store,
             clock=clock,

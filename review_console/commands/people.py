@@ -20,6 +20,7 @@ from review_console.commands.asking import (
 )
 from review_console.domain.account import Role, Unlocked, fold_name
 from review_console.domain.errors import LoginRefusedError
+from review_console.domain.membership import fingerprint
 from review_console.services.accounts import NewAccount
 from review_console.services.store import OrganisationKeyKind
 from review_console.services.use_cases import Operations
@@ -219,6 +220,7 @@ def _add_user(operations: Operations, arguments: argparse.Namespace) -> None:
     _show_totp(made)
     print(f"recipient {made.account.recipient}")
     print(f"signing-key {made.account.signing_key}")
+    print(f"account {fingerprint(made.account)}")
 
 
 def _admit(operations: Operations, arguments: argparse.Namespace) -> None:
@@ -234,9 +236,9 @@ def _admit(operations: Operations, arguments: argparse.Namespace) -> None:
     if newcomer is not None:
         # Between add-user and admit, the row could have been swapped.
         print(f"{newcomer.name}, {newcomer.role.value}")
-        print(f"signing-key {newcomer.signing_key}")
+        print(f"account {fingerprint(newcomer)}")
         if not arguments.yes:
-            confirm("Is this the key that add-user printed for them?")
+            confirm("Is this the account line that add-user printed for them?")
     granted = operations.admit_account(name=arguments.name, by=by)
     print(f"cases {granted}")
     print(
@@ -361,9 +363,11 @@ def _list_users(operations: Operations, _arguments: argparse.Namespace) -> None:
             row.standing.value,
             f"cases {row.cases}",
             f"lacks {row.lacks}",
-            str(row.account.signing_key),
+            fingerprint(row.account),
         )
         print("\t".join(words))
+    if operations.replace_keys.is_due():
+        print("A removal was interrupted: run the same remove-user once more.")
 
 
 def _tell_sync_key(key: VerificationKey | None) -> None:

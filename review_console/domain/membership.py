@@ -9,7 +9,9 @@ reviewer a coordinator.
 The team key itself is known from the directory that the root signed.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 
 from crypto import sshsig
@@ -34,6 +36,12 @@ def membership_statement(account: Account) -> bytes:
             "signing_key": str(account.signing_key),
         },
     )
+
+
+def fingerprint(account: Account) -> str:
+    """Spell all that a membership would say, short enough to compare by eye."""
+    digest = sha256(membership_statement(account)).digest()
+    return f"SHA256:{b64encode(digest).decode('ascii').rstrip('=')}"
 
 
 def sign_membership(account: Account, team_key: SigningKey) -> str:

@@ -7,6 +7,7 @@ from enum import Enum
 
 import pyotp
 
+from crypto.ed25519 import VerificationKey
 from crypto.entropy import Entropy
 from crypto.sealed_secret import Argon2idProfile, seal_secret
 from protocol.day import day_of
@@ -22,7 +23,9 @@ from review_console.domain.errors import OrganisationError
 from review_console.domain.ids import AccountId
 from review_console.domain.membership import is_member
 from review_console.services.effects import Clock
+from review_console.services.organisation import newest_directory
 from review_console.services.store import OrganisationKeyKind, Store, Unit
+from review_console.services.team_keys import present_team_key
 
 TOTP_ISSUER = "Debunker"
 
@@ -155,15 +158,26 @@ class ListAccounts:
     """The operator looks at who is who."""
 
     store: Store
+    root: VerificationKey
 
     def __call__(self) -> Sequence[AccountRow]:
         """List every account there ever was."""
         with self.store.begin() as unit:
-            return tuple(_account_row(unit, each) for each in unit.accounts.all())
+            # The root's word, not the database's, once there is one.
+            if unit.directories.newest() is None:
+                team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
+            else:
+                directory = newest_directory(unit, root=self.root)
+                team = present_team_key(directory)
+            everybody = unit.accounts.all()
+            return tuple(_account_row(unit, each, team) for each in everybody)
 
 
-def _account_row(unit: Unit, account: Account) -> AccountRow:
-    team = unit.organisation_keys.find(OrganisationKeyKind.TEAM)
+def _account_row(
+    unit: Unit,
+    account: Account,
+    team: VerificationKey | None,
+) -> AccountRow:
     standing = Standing.NEW
     if account.closed_on is not None:
         standing = Standing.LEFT

@@ -68,11 +68,11 @@ class Care:
 class _Needs:
     """What is open, found without a key."""
 
-    members: Sequence[Account]
+    directory: KeyDirectory
     recovery: Sequence[HybridRecipient]
     stale: frozenset[str]
     copies: frozenset[str]
-    lacking: dict[CaseId, list[Account]]
+    lacking: frozenset[CaseId]
 
     @property
     def cases(self) -> list[CaseId]:
@@ -158,23 +158,23 @@ class TakeCare:
         needs: _Needs,
     ) -> int:
         opened = keys.case(unit, case_id)
+        # Asked again in each transaction: somebody may have left, or been given new
+        # keys, since the list was made.
+        members = members_of(unit, needs.directory)
         if case_id in needs.stale:
             rekey = RekeyCase(clock=self.clock, entropy=self.entropy)
             opened = rekey(
                 unit,
                 opened,
-                members=needs.members,
+                members=members,
                 recovery=needs.recovery,
                 by=keys.account_id,
             )
         elif case_id in needs.copies:
             copies = RecoveryCopies(entropy=self.entropy)
             copies.make(unit, case_id, opened.key.raw, needs.recovery)
-        # Asked again: somebody else may have been faster.
         holders = set(unit.cases.holders(case_id))
-        lacking = [
-            each for each in needs.lacking.get(case_id, ()) if each.id not in holders
-        ]
+        lacking = [each for each in members if each.id not in holders]
         self.case_keys.grant(unit, case_id, opened.key, lacking)
         for account in lacking:
             entry = AuditEntry(
@@ -228,7 +228,7 @@ class CareLater:
 def _needs(unit: Unit, directory: KeyDirectory) -> _Needs:
     members = members_of(unit, directory)
     return _Needs(
-        members=members,
+        directory=directory,
         recovery=recovery_of(directory),
         stale=frozenset(unit.cases.stale()),
         copies=wanting_copies(unit, directory),
@@ -236,9 +236,7 @@ def _needs(unit: Unit, directory: KeyDirectory) -> _Needs:
     )
 
 
-def _lacking(unit: Unit, members: Iterable[Account]) -> dict[CaseId, list[Account]]:
-    lacking: dict[CaseId, list[Account]] = {}
-    for account in members:
-        for case_id in unit.cases.ungranted(account.id):
-            lacking.setdefault(case_id, []).append(account)
-    return lacking
+def _lacking(unit: Unit, members: Iterable[Account]) -> frozenset[CaseId]:
+    return frozenset(
+        case_id for account in members for case_id in unit.cases.ungranted(account.id)
+    )

@@ -129,6 +129,15 @@ class ReplaceKeys:
                 sync=unit.organisation_keys.find(SYNC),
             )
 
+    def is_due(self) -> bool:
+        """Tell whether a key is stale that nobody has replaced yet."""
+        with self.store.begin() as unit:
+            if unit.directories.newest() is None:
+                return False
+            directory = newest_directory(unit, root=self.root)
+            is_sync_stale = unit.organisation_keys.is_stale(SYNC)
+            return is_sync_stale or self._is_next_needed(unit, directory)
+
     def mark(self, kind: OrganisationKeyKind, *, by: Unlocked) -> None:
         """Say that a key is known to somebody who must not have it.
 

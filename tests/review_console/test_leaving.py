@@ -26,6 +26,8 @@ from review_console.domain.errors import (
 )
 from review_console.domain.ids import CaseId
 from review_console.domain.membership import sign_membership
+from review_console.services.caretaking import _needs
+from review_console.services.key_holders import MemberKeys
 from review_console.services.organisation import (
     members_of,
     open_organisation_key,
@@ -407,6 +409,29 @@ def test_nobody_takes_themselves_out(house: House) -> None:
         house.operations.remove_account(name="Никто", by=by)
     with pytest.raises(OrganisationError):
         house.operations.remove_account(name="Дана", by=house.unlocked("Чужой"))
+
+
+def test_care_that_was_begun_before_somebody_left_gives_them_nothing(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """Members are asked for in the transaction that gives, not in the one before."""
+    report(house, fake_intake, "Пара", "Айгүл")
+    dana, boris = house.unlocked("Дана"), house.unlocked("Борис")
+    case_id = only_case_of(house)
+    with house.adapters.store.begin() as unit:
+        unit.cases.revoke(case_id, boris.id)
+    take_care = house.services.care_later.take_care
+    with house.adapters.store.begin() as unit:
+        needs = _needs(unit, house.directory)
+    assert case_id in needs.cases
+
+    house.operations.remove_account(name="Борис", by=dana)
+    keys = MemberKeys(by=dana, case_keys=take_care.case_keys)
+    with house.adapters.store.begin() as unit:
+        take_care._care_for(unit, keys, case_id, needs)
+        holders = unit.cases.holders(case_id)
+
+    assert boris.id not in holders
 
 
 def test_a_second_leaver_does_not_keep_the_next_team_key(house: House) -> None:

@@ -105,7 +105,7 @@ def test_join(run: Run, house: House, fake_intake: FakeIntake) -> None:
 
     shown = run("admit", "--name", "новичок", "--by", "Айгүл", "--yes", *SECRET)
 
-    assert value(shown, "signing-key") == value(added, "signing-key")
+    assert value(shown, "account") == value(added, "account")
     assert value(shown, "cases") == "1"
     assert "draft-directory" in shown
     assert "Новичок\treviewer\tmember\tcases 1\tlacks 0" in run("list-users")
