@@ -18,7 +18,7 @@ type Expected = Readonly<Record<string, unknown>> & { readonly version: number; 
 
 const bytesOf = ({ directory, directory_hex: hex }: Given) => (hex === undefined ? new TextEncoder().encode(directory) : fromHex(hex))
 // Rollback is for those who remember; a page does not.
-const cases = vectors<Given, Expected>('directory_2').filter(({ reason }) => reason !== 'stale')
+const cases = vectors<Given, Expected>('directory').filter(({ reason }) => reason !== 'stale')
 
 describe('the key directory', () => {
     it.each(cases)('is verified as in Python: $name', async ({ given, reason, expected }) => {

@@ -25,7 +25,7 @@ interface Chosen {
     readonly report_recipients: readonly string[]
 }
 
-const given = vectors<Given, unknown>('directory_2').find(({ name }) => name === 'current')?.given
+const given = vectors<Given, unknown>('directory').find(({ name }) => name === 'current')?.given
 const chosen = vectors<GivenIdentities, Chosen>('identities').find(({ name }) => name === 'two_reviewers')
 if (!given || !chosen) throw new Error('no directory, or no identities')
 const empty = vectors<{ readonly answer: Segments }, unknown>('mailbox').find(({ name }) => name === 'answer_empty')

@@ -21,7 +21,6 @@ class Kind(Enum):
     """Of a key in a directory."""
 
     RECOVERY = "recovery"
-    REVIEWER_RECIPIENT = "reviewer"
     REVIEWER = "reviewer key"
     OFFLINE = "offline"
     TEAM = "team"
@@ -69,11 +68,7 @@ def entries(directory: KeyDirectory | None) -> tuple[Entry, ...]:
     """List every key of a directory; none of none."""
     if directory is None:
         return ()
-    roles = {
-        Role.RECOVERY: Kind.RECOVERY,
-        Role.REVIEWER: Kind.REVIEWER_RECIPIENT,
-        Role.OFFLINE: Kind.OFFLINE,
-    }
+    roles = {Role.RECOVERY: Kind.RECOVERY, Role.OFFLINE: Kind.OFFLINE}
     found = [
         Entry(
             kind=roles[each.role],

@@ -54,7 +54,6 @@ _STEPS: Final = {
 }
 _KINDS: Final = {
     Kind.RECOVERY: texts.A_RECOVERY,
-    Kind.REVIEWER_RECIPIENT: texts.A_RECIPIENT,
     Kind.REVIEWER: texts.A_REVIEWER,
     Kind.OFFLINE: texts.AN_OFFLINE,
     Kind.TEAM: texts.A_TEAM_KEY,
@@ -289,7 +288,7 @@ def _show(
         counts = unchanged(previous, draft)
         desk.line(
             texts.STAYS,
-            reviewers=max(counts[Kind.REVIEWER], counts[Kind.REVIEWER_RECIPIENT]),
+            reviewers=counts[Kind.REVIEWER],
             recovery=counts[Kind.RECOVERY],
             offline=counts[Kind.OFFLINE],
             team=counts[Kind.TEAM],
@@ -297,6 +296,11 @@ def _show(
     desk.terminal.show("")
     if any(change.step is Step.JOINS for change in changes):
         desk.say(texts.COMPARE_NEW)
+    if any(
+        change.step is Step.JOINS and change.entry.kind is Kind.TEAM
+        for change in changes
+    ):
+        desk.say(texts.NEW_TEAM_KEY)
 
 
 def _show_fingerprint(desk: Desk, fingerprint: Fingerprint) -> None:

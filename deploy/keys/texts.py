@@ -605,11 +605,6 @@ A_REVIEWER: Final = Text(
     ru="ключ эксперта (заверяет, кто открывает сообщения), до {end}",
     kk="сарапшының кілті (хабарламаны кім ашатынын растайды), {end} дейін",
 )
-A_RECIPIENT: Final = Text(
-    en="a reviewer’s recipient (opens reports), until {end}",
-    ru="получатель эксперта (открывает сообщения), до {end}",
-    kk="сарапшының алушысы (хабарламаны ашады), {end} дейін",
-)
 A_RECOVERY: Final = Text(
     en="a recovery recipient (opens ALL reports), until {end}",
     ru="получатель восстановления (открывает ВСЕ сообщения), до {end}",
@@ -634,6 +629,11 @@ COMPARE_NEW: Final = Text(
     en="Whoever joins stands beside you or has told you the fingerprint in person. If you cannot compare it, do not sign.",
     ru="Тот, кто приходит, стоит рядом или лично назвал вам отпечаток. Если сверить нельзя, не подписывайте.",
     kk="Қосылатын адам қасыңызда тұр немесе таңбаны өзі айтты. Салыстыра алмасаңыз, қол қоймаңыз.",
+)
+NEW_TEAM_KEY: Final = Text(
+    en="A NEW TEAM KEY is in it. That happens at the first directory, and when somebody has left or their access was restored. Is it so? Has a member told you, in person? If not, do not sign: whoever has this key answers reporters in your name.",
+    ru="В нём НОВЫЙ КЛЮЧ КОМАНДЫ. Так бывает в первом списке и когда кто-то ушёл или ему вернули доступ. Это так? Сказал ли вам это лично кто-то из команды? Если нет, не подписывайте: владелец этого ключа отвечает сообщившим от вашего имени.",
+    kk="Онда ЖАҢА ТОП КІЛТІ бар. Бұл бірінші тізімде және біреу кеткенде немесе оған рұқсат қайтарылғанда болады. Солай ма? Мұны топ мүшесі сізге өзі айтты ма? Айтпаса, қол қоймаңыз: бұл кілттің иесі хабарлағандарға сіздің атыңыздан жауап береді.",
 )
 SIGN_IT: Final = Text(
     en="Does everybody here agree that this is signed?",

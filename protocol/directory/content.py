@@ -12,7 +12,7 @@ Rules:
   (`protocol.directory.identities`); reports are sealed to those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -23,7 +23,6 @@ from crypto.ed25519 import VerificationKey
 from protocol.day import format_day, format_moment
 from protocol.errors import (
     MalformedError,
-    UnknownFormatError,
     UnusableDirectoryError,
 )
 from protocol.key_text import parse_hybrid_recipient, parse_verification_key
@@ -33,8 +32,6 @@ from protocol.sha256_text import is_sha256
 from protocol.strict_json import MAX_INTEGER, Members, parse_document, serialize
 
 DIRECTORY_FORMAT: Final = "debunker-directory/2"
-FORMAT_WITHOUT_REVIEWERS: Final = "debunker-directory/1"
-"""Its reviewers are recipients; read and written until nobody makes it any more."""
 
 MAX_LIFETIME: Final = timedelta(days=92)
 """A quarter: how long a stolen, since removed recipient can be used."""
@@ -55,7 +52,6 @@ _NAME_LIMIT_CHARACTERS: Final = 200
 class Role(Enum):
     """What a recipient is for."""
 
-    REVIEWER = "reviewer"
     RECOVERY = "recovery"
     OFFLINE = "offline"
     """For offline pages only."""
@@ -104,7 +100,7 @@ class KeyDirectory:
     organisation: Mapping[Language, str] = field(hash=False)
     """Its name in every language."""
 
-    reviewers: tuple[ReviewerKey, ...] = field(default=(), repr=False)
+    reviewers: tuple[ReviewerKey, ...] = field(repr=False)
     """Who may certify intake identities."""
 
     recipients: tuple[DirectoryRecipient, ...] = field(repr=False)
@@ -136,15 +132,6 @@ class KeyDirectory:
         if len({each.key for each in self.reviewers}) < len(self.reviewers):
             raise MalformedError("reviewer_twice")
 
-    def report_recipients(self, now: datetime) -> tuple[HybridRecipient, ...]:
-        """Give all reviewers and recovery recipients that are not past their end."""
-        roles = {Role.REVIEWER, Role.RECOVERY}
-        return tuple(
-            each.recipient
-            for each in self.recipients
-            if each.role in roles and now < each.not_after
-        )
-
     def recovery_recipients(self, now: datetime) -> tuple[HybridRecipient, ...]:
         """Give the recovery recipients that are not past their end."""
         return self._recipients_of(Role.RECOVERY, now)
@@ -166,19 +153,11 @@ class KeyDirectory:
             each.key for each in self.team if each.not_before <= day <= each.not_after
         )
 
-    def roles_on(self, now: datetime) -> frozenset[Role]:
-        """Say which roles somebody has who is not past their end."""
-        return frozenset(each.role for each in self.recipients if now < each.not_after)
-
     def to_json(self) -> bytes:
         """Write `directory.json`."""
-        reviewers = [
-            {"key": str(each.key), "not_after": format_moment(each.not_after)}
-            for each in self.reviewers
-        ]
         return serialize(
             {
-                "format": DIRECTORY_FORMAT if reviewers else FORMAT_WITHOUT_REVIEWERS,
+                "format": DIRECTORY_FORMAT,
                 "version": self.version,
                 "issued": format_moment(self.issued),
                 "expires": format_moment(self.expires),
@@ -187,7 +166,10 @@ class KeyDirectory:
                 "organisation": {
                     language.value: self.organisation[language] for language in Language
                 },
-                **({"reviewers": reviewers} if reviewers else {}),
+                "reviewers": [
+                    {"key": str(each.key), "not_after": format_moment(each.not_after)}
+                    for each in self.reviewers
+                ],
                 "recipients": [
                     {
                         "role": each.role.value,
@@ -225,7 +207,8 @@ class KeyDirectory:
         """
         if len(untrusted) > MAX_DIRECTORY_BYTES:
             raise MalformedError("directory_too_long")
-        members, reviewers = _open_document(untrusted)
+        members = parse_document(untrusted, format_name=DIRECTORY_FORMAT)
+        reviewers = members.objects("reviewers", limit=MAX_REVIEWERS)
         recipients = members.objects("recipients", limit=MAX_RECIPIENTS)
         team = members.objects("team", limit=MAX_TEAM_KEYS)
         directory = cls(
@@ -254,15 +237,6 @@ def _take_names(members: Members) -> dict[Language, str]:
     }
     members.finish()
     return names
-
-
-def _open_document(untrusted: bytes) -> tuple[Members, Sequence[Members]]:
-    try:
-        members = parse_document(untrusted, format_name=DIRECTORY_FORMAT)
-    except UnknownFormatError:
-        members = parse_document(untrusted, format_name=FORMAT_WITHOUT_REVIEWERS)
-        return members, ()
-    return members, members.objects("reviewers", limit=MAX_REVIEWERS)
 
 
 def _take_reviewer(members: Members) -> ReviewerKey:

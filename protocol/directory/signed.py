@@ -21,7 +21,7 @@ from typing import Final, Self
 from crypto import sshsig
 from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.errors import CryptoError
-from protocol.directory.content import MAX_DIRECTORY_BYTES, KeyDirectory, Role
+from protocol.directory.content import MAX_DIRECTORY_BYTES, KeyDirectory
 from protocol.errors import (
     ExpiredDirectoryError,
     FutureDirectoryError,
@@ -169,8 +169,7 @@ def verify_directory(
     if directory.version < newest_seen:
         raise StaleDirectoryError("replaced by a newer version")
     # 5. Sealed to nobody, or to no recovery key, a report may be lost.
-    certify = any(now < each.not_after for each in directory.reviewers)
-    if not certify and Role.REVIEWER not in directory.roles_on(now):
+    if not any(now < each.not_after for each in directory.reviewers):
         raise UnusableDirectoryError("no_reviewer")
     if not directory.recovery_recipients(now):
         raise UnusableDirectoryError("no_recovery")

@@ -159,7 +159,7 @@ def _read_archive(data: bytes) -> Archive:
     return archive
 
 
-@pytest.mark.parametrize("case", load_cases("directory_2"), ids=_named)
+@pytest.mark.parametrize("case", load_cases("directory"), ids=_named)
 def test_directories(case: Case) -> None:
     """A directory says what the vector says, or is refused for its reason."""
     if case.reason is None:

@@ -41,7 +41,7 @@ from review_console.domain.package import (
     write_package,
 )
 from tests.protocol.reports import DRAFT, MESSAGE, open_sealed, seal
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import KEYS, NOW, RECOVERY, ROOT, TEAM, seed
 from tests.vectors.reply_cases import REPLY
 

@@ -31,7 +31,7 @@ from protocol.errors import (
 )
 from protocol.languages import Language
 from protocol.mailbox import OrganisationId
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import (
     NOW,
     OTHER_REVIEWER_KEY,

@@ -23,7 +23,6 @@ _SOURCES = {
 }
 _OF_A_MEMBER = ("_missing", "_wrong", "_out_of_range", "_too_long")
 _NOT_TOLD = {
-    "debunker-directory/1",
     "debunker-console/1",
     "debunker-vault/1",
     "debunker-member/1",
@@ -104,7 +103,7 @@ def _reason_column() -> str:
     ),
 )
 def test_every_format_is_described(format_name: str) -> None:
-    """Those that never leave the console, and an older one, aside."""
+    """Those that never leave the console aside."""
     assert format_name in _DOCUMENT
 
 

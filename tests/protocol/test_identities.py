@@ -26,7 +26,7 @@ from protocol.errors import (
     UnusableDirectoryError,
 )
 from protocol.mailbox import OrganisationId
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import (
     NOW,
     OTHER_REVIEWER,

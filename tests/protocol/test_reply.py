@@ -26,7 +26,7 @@ from protocol.reply import (
     open_reply,
     seal_reply,
 )
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import KEYS, OTHER_KEYS, OTHER_TEAM, TEAM
 from tests.vectors.reply_cases import REPLY
 

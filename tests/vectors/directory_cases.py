@@ -1,7 +1,7 @@
 """Vectors of the key directory: the good ones, and each reason to refuse one."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +9,13 @@ from crypto import sshsig
 from crypto.age import X25519Identity
 from crypto.ed25519 import SigningKey, VerificationKey
 from protocol.day import format_moment
-from protocol.directory import DirectoryRecipient, KeyDirectory, Role, TeamKey
+from protocol.directory import (
+    DirectoryRecipient,
+    KeyDirectory,
+    ReviewerKey,
+    Role,
+    TeamKey,
+)
 from protocol.languages import Language
 from tests.vectors.case import Case
 from tests.vectors.changes import changed, changed_in, repeated, to_json, without
@@ -17,9 +23,12 @@ from tests.vectors.fixed import (
     NOW,
     OLD_TEAM,
     ORGANISATION_ID,
+    OTHER_REVIEWER,
+    OTHER_REVIEWER_KEY,
     OTHER_ROOT,
     RECOVERY,
     REVIEWER,
+    REVIEWER_KEY,
     ROOT,
     TEAM,
     seed,
@@ -28,11 +37,13 @@ from tests.vectors.fixed import (
 _NAMESPACE = "debunker-directory"
 _LATER = datetime(2027, 6, 30, 19, tzinfo=UTC)
 
-_REVIEWER = DirectoryRecipient(
-    role=Role.REVIEWER, recipient=REVIEWER.recipient, not_after=_LATER
-)
+_AIGERIM = ReviewerKey(key=REVIEWER_KEY.verification_key, not_after=_LATER)
+_TIMUR = ReviewerKey(key=OTHER_REVIEWER_KEY.verification_key, not_after=_LATER)
 _RECOVERY = DirectoryRecipient(
     role=Role.RECOVERY, recipient=RECOVERY.recipient, not_after=_LATER
+)
+_OFFLINE = DirectoryRecipient(
+    role=Role.OFFLINE, recipient=REVIEWER.recipient, not_after=_LATER
 )
 
 DIRECTORY = KeyDirectory(
@@ -46,7 +57,8 @@ DIRECTORY = KeyDirectory(
         Language.RU: "Организация-пример",
         Language.EN: "Example Organisation",
     },
-    recipients=(_REVIEWER, _RECOVERY),
+    reviewers=(_AIGERIM, _TIMUR),
+    recipients=(_RECOVERY, _OFFLINE),
     team=(
         TeamKey(
             key=OLD_TEAM.verification_key,
@@ -65,20 +77,26 @@ DIRECTORY = KeyDirectory(
 def cases() -> Iterator[Case]:
     """Make all of them."""
     yield from _good()
-    for group in (_unsigned, _at_another_time, _unusable):
+    for group in (_cross_signed, _unsigned, _at_another_time, _unusable):
         yield from group()
     for name, content, reason, description in _malformed():
         yield _bad(name, content, reason, description)
 
 
 def _good() -> Iterator[Case]:
-    yield _accepted("current", DIRECTORY, "two recipients, two team keys")
+    yield _accepted(
+        "current", DIRECTORY, "two reviewers, two recipients, two team keys"
+    )
     first = replace(DIRECTORY, version=1, previous=None)
     yield _accepted("first_version", first, "version 1 names no previous one")
-    past = replace(_REVIEWER, not_after=NOW)
-    offline = replace(_RECOVERY, role=Role.OFFLINE)
-    mixed = replace(DIRECTORY, recipients=(past, _REVIEWER, offline, _RECOVERY))
-    yield _accepted("skipped", mixed, "one past its end and one offline are skipped")
+    gone = replace(_AIGERIM, not_after=NOW)
+    past = replace(_RECOVERY, recipient=OTHER_REVIEWER.recipient, not_after=NOW)
+    mixed = replace(
+        DIRECTORY,
+        reviewers=(gone, _TIMUR),
+        recipients=(past, _OFFLINE, replace(past, role=Role.OFFLINE), _RECOVERY),
+    )
+    yield _accepted("skipped", mixed, "those past their end are skipped")
     yield _accepted("seen_before", DIRECTORY, "the version last seen", newest_seen=2)
     ahead = replace(DIRECTORY, issued=NOW + timedelta(hours=24))
     yield _accepted("issued_a_day_ahead", ahead, "a clock may be wrong by a day")
@@ -88,6 +106,45 @@ def _good() -> Iterator[Case]:
     yield _accepted("92_days", longest, "the longest life")
     alone = replace(DIRECTORY, team=())
     yield _accepted("no_team", alone, "nobody signs replies yet")
+
+
+def _cross_signed() -> Iterator[Case]:
+    content = DIRECTORY.to_json()
+    ours, other = _sign(content), _sign(content, key=OTHER_ROOT)
+    yield _accepted(
+        "cross_signed",
+        DIRECTORY,
+        "the pinned root's is the first signature",
+        cross_signature=other,
+    )
+    yield _accepted(
+        "cross_signed_by_ours",
+        DIRECTORY,
+        "the pinned root's is the cross-signature",
+        signature=other,
+        cross_signature=ours,
+    )
+    yield _accepted(
+        "cross_signed_badly",
+        DIRECTORY,
+        "a cross-signature that is none harms nobody",
+        cross_signature="",
+    )
+    reply = _sign(content, namespace="debunker-reply")
+    table = {
+        "cross_signed_by_others": (other, "neither signature is by the pinned root"),
+        "cross_signed_for_a_reply": (reply, "the cross-signature is for another use"),
+        "cross_signed_with_half": (ours[: len(ours) // 2], "half a cross-signature"),
+    }
+    for name, (cross, description) in table.items():
+        yield _bad(
+            name,
+            content,
+            "not_signed_by_root",
+            description,
+            signature=other,
+            cross_signature=cross,
+        )
 
 
 def _unsigned() -> Iterator[Case]:
@@ -121,18 +178,42 @@ def _at_another_time() -> Iterator[Case]:
 
 
 def _unusable() -> Iterator[Case]:
-    past = replace(_RECOVERY, not_after=NOW)
-    table = {
-        "no_reviewer": ((_RECOVERY,), "nobody to read it"),
-        "no_recovery": ((_REVIEWER,), "lost passphrases would lose reports"),
-        "no_recovery_any_more": ((_REVIEWER, past), "the recovery key is past its end"),
-        "no_recipient": ((), "nobody at all"),
-    }
-    for name, (recipients, description) in table.items():
-        content = replace(DIRECTORY, recipients=recipients).to_json()
-        reason = "no_recovery" if "recovery" in name else "no_reviewer"
-        yield _bad(name, content, reason, description)
     good = DIRECTORY.to_json()
+    past = format_moment(NOW)
+    table: dict[str, tuple[bytes, str, str]] = {
+        "no_reviewer": (
+            changed(good, reviewers=[]),
+            "no_reviewer",
+            "nobody who certifies an identity",
+        ),
+        "no_reviewer_any_more": (
+            changed_in(
+                changed_in(good, "reviewers", not_after=past),
+                "reviewers",
+                1,
+                not_after=past,
+            ),
+            "no_reviewer",
+            "both are past their end",
+        ),
+        "no_recovery": (
+            replace(DIRECTORY, recipients=(_OFFLINE,)).to_json(),
+            "no_recovery",
+            "lost passphrases would lose reports",
+        ),
+        "no_recovery_any_more": (
+            changed_in(good, "recipients", not_after=past),
+            "no_recovery",
+            "the recovery key is past its end",
+        ),
+        "no_recipient": (
+            changed(good, recipients=[]),
+            "no_recovery",
+            "nobody at all",
+        ),
+    }
+    for name, (content, reason, description) in table.items():
+        yield _bad(name, content, reason, description)
     classical = str(X25519Identity.from_seed(seed("classical")).recipient)
     content = changed_in(good, "recipients", recipient=classical)
     yield _bad("not_hybrid", content, "not_hybrid", "a classical recipient")
@@ -151,6 +232,8 @@ def _malformed() -> Iterator[tuple[str, bytes, str, str]]:
 def _wrong_documents(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
     newer = changed(good, format="debunker-directory/3")
     yield "next_format", newer, "unknown_format", "a version that is not known"
+    older = changed(good, format="debunker-directory/1")
+    yield "previous_format", older, "unknown_format", "a version of the past"
     other = changed(good, format="debunker-report/1")
     yield "other_format", other, "unknown_format", "another format of ours"
     yield "format_missing", without(good, "format"), "format_missing", "says not what"
@@ -215,18 +298,46 @@ def _wrong_members(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
             "no name in Kazakh",
         ),
         "recipients_object": ("recipients", {}, "recipients_wrong", "no array"),
+        "reviewers_object": ("reviewers", {}, "reviewers_wrong", "no array"),
+        "reviewers_null": ("reviewers", None, "reviewers_wrong", "null is no array"),
         "team_of_strings": ("team", ["key"], "not_an_object", "no objects"),
     }
     for name, (member, value, reason, description) in table.items():
         yield name, changed(good, **{member: value}), reason, description
     first = changed(good, version=1)
+    yield "reviewers_missing", without(good, "reviewers"), "reviewers_missing", "none"
+    yield from _too_many(good)
     yield "previous_in_first", first, "previous_wrong", "version 1 with a previous"
+
+
+def _too_many(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
+    reviewers, (recovery, offline) = _arrays(good)
+    many = changed(good, reviewers=63 * reviewers[:1])
+    yield "63_reviewers", many, "reviewers_too_long", "63 reviewers"
+    twice = changed(good, reviewers=2 * reviewers[:1])
+    yield "reviewer_twice", twice, "reviewer_twice", "one key, two ends"
+    many = changed(good, recipients=65 * [offline])
+    yield "65_recipients", many, "recipients_too_long", "65 recipients"
+    many = changed(good, recipients=63 * [recovery])
+    yield "65_to_seal_to", many, "too_many_recipients", "2 reviewers, 63 for recovery"
+
+
+def _arrays(good: bytes) -> tuple[list[object], list[object]]:
+    members = json.loads(good)
+    return members["reviewers"], members["recipients"]
 
 
 def _wrong_recipients(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
     recipient = str(REVIEWER.recipient)
     key = str(TEAM.verification_key)
     table: dict[str, tuple[str, str, object, str, str]] = {
+        "role_reviewer": (
+            "recipients",
+            "role",
+            "reviewer",
+            "role_wrong",
+            "reviewers certify, and are no recipients",
+        ),
         "role_unknown": ("recipients", "role", "guest", "role_wrong", "no such role"),
         "recipient_upper_case": (
             "recipients",
@@ -264,6 +375,27 @@ def _wrong_recipients(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
             "key_wrong",
             "another kind of key",
         ),
+        "reviewer_with_comment": (
+            "reviewers",
+            "key",
+            key + " Aigerim",
+            "key_wrong",
+            "a comment behind the key",
+        ),
+        "reviewer_until_a_day": (
+            "reviewers",
+            "not_after",
+            "2027-06-30",
+            "not_after_wrong",
+            "a day, not a moment",
+        ),
+        "reviewer_unknown_member": (
+            "reviewers",
+            "name",
+            "Aigerim",
+            "unknown_member",
+            "names do not belong here",
+        ),
         "team_from_a_moment": (
             "team",
             "not_before",
@@ -284,11 +416,13 @@ def _wrong_recipients(good: bytes) -> Iterator[tuple[str, bytes, str, str]]:
         yield name, content, reason, description
 
 
-def _accepted(
+def _accepted(  # noqa: PLR0913 - a directory and its circumstances
     name: str,
     directory: KeyDirectory,
     description: str,
     *,
+    signature: str | None = None,
+    cross_signature: str | None = None,
     newest_seen: int = 0,
     now: datetime = NOW,
 ) -> Case:
@@ -297,11 +431,21 @@ def _accepted(
         folder="directory",
         name=name,
         description=description,
-        given=_given(content, _sign(content), newest_seen=newest_seen, now=now),
+        given=_given(
+            content,
+            _sign(content) if signature is None else signature,
+            cross_signature,
+            newest_seen=newest_seen,
+            now=now,
+        ),
         expected={
             "version": directory.version,
             "organisation_id": str(directory.organisation_id),
-            "report_recipients": list(map(str, directory.report_recipients(now))),
+            "reviewers": [
+                str(each.key) for each in directory.reviewers if now < each.not_after
+            ],
+            "recovery_recipients": _texts(directory.recovery_recipients(now)),
+            "offline_recipients": _texts(directory.offline_recipients(now)),
             "team_keys_on_2026-06-30": _keys_on(directory, date(2026, 6, 30)),
             "team_keys_on_2026-07-01": _keys_on(directory, date(2026, 7, 1)),
         },
@@ -315,6 +459,7 @@ def _bad(  # noqa: PLR0913 - a directory and its circumstances
     description: str,
     *,
     signature: str | None = None,
+    cross_signature: str | None = None,
     newest_seen: int = 0,
     now: datetime = NOW,
 ) -> Case:
@@ -323,13 +468,20 @@ def _bad(  # noqa: PLR0913 - a directory and its circumstances
         folder="directory",
         name=name,
         description=description,
-        given=_given(content, signed, newest_seen=newest_seen, now=now),
+        given=_given(
+            content, signed, cross_signature, newest_seen=newest_seen, now=now
+        ),
         reason=reason,
     )
 
 
 def _given(
-    content: bytes, signature: str, *, newest_seen: int, now: datetime
+    content: bytes,
+    signature: str,
+    cross_signature: str | None,
+    *,
+    newest_seen: int,
+    now: datetime,
 ) -> dict[str, object]:
     try:
         document = {"directory": content.decode()}
@@ -338,6 +490,7 @@ def _given(
     root: VerificationKey = ROOT.verification_key
     return document | {
         "signature": signature,
+        "cross_signature": cross_signature,
         "root": str(root),
         "newest_seen": newest_seen,
         "now": format_moment(now),
@@ -346,6 +499,10 @@ def _given(
 
 def _sign(content: bytes, key: SigningKey = ROOT, namespace: str = _NAMESPACE) -> str:
     return sshsig.sign(content, key, namespace=namespace)
+
+
+def _texts(values: Iterable[object]) -> list[str]:
+    return list(map(str, values))
 
 
 def _keys_on(directory: KeyDirectory, day: date) -> list[str]:

@@ -19,7 +19,7 @@ from protocol.directory import (
 from protocol.mailbox import OrganisationId
 from tests.vectors.case import Case
 from tests.vectors.changes import changed, changed_in, repeated, to_json, without
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import (
     NOW,
     ORGANISATION_ID,

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from tests.vectors import (
     archive_cases,
     codename_cases,
-    directory_2_cases,
     directory_cases,
     identity_cases,
     ladder_cases,
@@ -29,7 +28,6 @@ from tests.vectors.case import VECTORS, Case
 _MODULES = (
     archive_cases,
     codename_cases,
-    directory_2_cases,
     directory_cases,
     identity_cases,
     ladder_cases,

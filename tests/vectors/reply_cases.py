@@ -14,7 +14,7 @@ from protocol.languages import Language
 from protocol.reply import CaseState, Reply
 from tests.vectors.case import Case
 from tests.vectors.changes import changed, repeated, without
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.encoding import to_segments
 from tests.vectors.fixed import (
     KEYS,

@@ -14,7 +14,7 @@ from crypto.ed25519 import SigningKey
 from protocol.day import format_moment
 from tests.vectors.case import Case
 from tests.vectors.changes import changed, changed_in, repeated, to_json, without
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import KEYS, NOW, OTHER_ROOT, ROOT, seed
 
 _SYNC = SigningKey.from_seed(seed("sync"))

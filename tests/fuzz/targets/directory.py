@@ -17,7 +17,7 @@ _SEEDS = (
     "current", "first_version", "not_hybrid", "lives_too_long", "no_team",
     "previous_missing", "duplicate_member", "reviewer_with_comment", "reviewers_null",
 )  # fmt: skip
-_CURRENT = next(case for case in load_cases("directory_2") if case.name == "current")
+_CURRENT = next(case for case in load_cases("directory") if case.name == "current")
 _SIGNED = _CURRENT.given["directory"].encode()
 
 
@@ -51,5 +51,5 @@ def _verify(data: bytes) -> None:
 
 def seeds() -> dict[str, bytes]:
     """Directories out of the vectors, and one as nobody writes it."""
-    found = documents("directory_2", "directory", _SEEDS)
+    found = documents("directory", "directory", _SEEDS)
     return found | {"pretty": pretty(found["current"])}

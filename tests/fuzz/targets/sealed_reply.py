@@ -7,7 +7,7 @@ from protocol.errors import UnknownFormatError, UnreadableError
 from protocol.reply import open_reply, seal_reply
 from tests.fuzz.edits import edit, edited
 from tests.fuzz.fixed_entropy import fixed_entropy
-from tests.vectors.directory_2_cases import DIRECTORY
+from tests.vectors.directory_cases import DIRECTORY
 from tests.vectors.fixed import KEYS, TEAM
 from tests.vectors.reply_cases import REPLY
 
