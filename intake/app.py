@@ -25,6 +25,7 @@ from intake.storage.directory_files import DirectoryFiles
 from intake.storage.group_commit import GroupCommit
 from intake.storage.migrate import is_migrated
 from intake.storage.replies import Replies
+from intake.storage.room import Room
 from intake.storage.sealed_files import SealedFiles
 from intake.web import directory, mailbox, replies, report, static, sync, uploads
 from intake.web.body_watch import BodyWatch
@@ -59,8 +60,9 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     files = SealedFiles(config.data)
     files.prepare()
     commits = GroupCommit(engine)
-    deposits = Deposits(engine, commits, files)
-    uploads_store = Uploads(engine, commits, files)
+    room = Room(engine, (files.uploads, files.sealing), quota_bytes=config.quota_bytes)
+    deposits = Deposits(engine, commits, files, room)
+    uploads_store = Uploads(engine, commits, files, room)
     replies_store = Replies(engine, commits)
     current = CurrentDirectory(
         DirectoryFiles(config.directory, config.data), root=config.root_key, clock=clock

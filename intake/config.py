@@ -17,6 +17,9 @@ PREFIX: Final = "DEBUNKER_INTAKE_"
 DEFAULT_LIMIT_BYTES: Final = 2 * 2**30
 """2 GiB: what an archive can hold (docs/protocol.md §1.1)."""
 
+DEFAULT_QUOTA_BYTES: Final = 20 * 2**30
+"""20 GiB: ten of the largest reports, or 300,000 of text alone."""
+
 
 class SettingError(Exception):
     """A setting is missing or cannot be used; the message names it."""
@@ -47,6 +50,9 @@ class Config:
     limit_bytes: int = DEFAULT_LIMIT_BYTES
     """The largest sealed file, and the largest form."""
 
+    quota_bytes: int = DEFAULT_QUOTA_BYTES
+    """All that may wait for the console, and be on its way, as received."""
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "Config":
         """Read the settings that begin with `DEBUNKER_INTAKE_`.
@@ -67,7 +73,8 @@ class Config:
             root_key=_key(environment, "ROOT_KEY"),
             sync_key=_key(environment, "SYNC_KEY"),
             sync_origin=f"{origin.scheme}://{origin.netloc}",
-            limit_bytes=_limit(environment),
+            limit_bytes=_bytes(environment, "LIMIT_BYTES", DEFAULT_LIMIT_BYTES),
+            quota_bytes=_bytes(environment, "QUOTA_BYTES", DEFAULT_QUOTA_BYTES),
         )
 
     @classmethod
@@ -90,8 +97,8 @@ def _key(environment: Mapping[str, str], name: str) -> VerificationKey:
         raise SettingError(f"{PREFIX}{name} is not an ssh-ed25519 key") from None
 
 
-def _limit(environment: Mapping[str, str]) -> int:
-    text = environment.get(f"{PREFIX}LIMIT_BYTES", str(DEFAULT_LIMIT_BYTES))
+def _bytes(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(PREFIX + name, str(default))
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
-        raise SettingError(f"{PREFIX}LIMIT_BYTES is not a number of bytes")
+        raise SettingError(f"{PREFIX}{name} is not a number of bytes")
     return int(text)

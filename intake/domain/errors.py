@@ -4,6 +4,7 @@
     ├── BusyError               too many are sending at this moment
     ├── ClosedError             no directory that may be sealed to: nothing is taken
     │   └── NoIdentityError     there is one, and no reviewer's identity is current
+    ├── FullError               no room: the quota, or the disk, is used up
     ├── TooLargeError           past the limit of the installation
     ├── RefusedUploadError      not a sealed report of a known length
     ├── UploadNotFoundError     no such upload, or it expired
@@ -34,6 +35,10 @@ class ClosedError(IntakeError):
 
 class NoIdentityError(ClosedError):
     """No reviewer has renewed the identity that reports are sealed to."""
+
+
+class FullError(IntakeError):
+    """There is no room for more until the console has fetched what waits."""
 
 
 class TooLargeError(IntakeError):

@@ -101,6 +101,10 @@ class GrowingFile(Protocol):
 class DepositStore(Protocol):
     """Sealed reports that wait for the console."""
 
+    def check_room(self) -> None:
+        """Raise `FullError` while nothing more can be taken."""
+        ...
+
     def begin(self, upload: UploadId) -> SealingFile:
         """Open a file to seal a form into."""
         ...

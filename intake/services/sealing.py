@@ -67,6 +67,14 @@ class SealReport:
     limit_bytes: int
     """Of an archive before it is sealed."""
 
+    def check_room(self) -> None:
+        """Say so before anybody types what could not be taken.
+
+        Raises:
+            FullError: There is no room.
+        """
+        self.deposits.check_room()
+
     def begin(self, kind: Kind) -> "Sealing":
         """Begin a report or a message.
 
@@ -75,6 +83,7 @@ class SealReport:
 
         Raises:
             ClosedError: There is no valid directory, or nobody's identity holds.
+            FullError: There is no room.
         """
         return Sealing(self, kind, self.directory.load_to_seal())
 
@@ -90,13 +99,18 @@ class Sealing:
         self._now = service.clock.now()
         self._upload_id = UploadId.generate(service.entropy)
         self._file: SealingFile = service.deposits.begin(self._upload_id)
-        self._writer = ReportWriter(
-            self._file,
-            keys.recipients,
-            kind=kind,
-            limit_bytes=service.limit_bytes,
-            entropy=service.entropy,
-        )
+        try:
+            self._writer = ReportWriter(
+                self._file,
+                keys.recipients,
+                kind=kind,
+                limit_bytes=service.limit_bytes,
+                entropy=service.entropy,
+            )
+        except BaseException:
+            # Nobody holds the context yet that would remove the file.
+            self._file.__exit__(None, None, None)
+            raise
 
     def __enter__(self) -> Self:
         """Return the seal."""
@@ -130,6 +144,7 @@ class Sealing:
         """Seal the text; the report is a durable deposit when this returns.
 
         Raises:
+            FullError: There is no room.
             TooLargeError: It does not fit.
         """
         keys = ReporterKeys.derive(codename, self._directory.organisation_id)

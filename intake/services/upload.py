@@ -20,6 +20,7 @@ from crypto.entropy import Entropy
 from intake.domain.clock import Clock
 from intake.domain.deposit import Deposit, Upload, UploadId, expiry_of
 from intake.domain.errors import (
+    FullError,
     OffsetError,
     RefusedUploadError,
     TooLargeError,
@@ -72,6 +73,7 @@ class ReceiveUpload:
 
         Raises:
             ClosedError: There is no valid directory.
+            FullError: There is no room.
             TooLargeError: Past the limit.
         """
         self.directory.load()
@@ -102,6 +104,7 @@ class ReceiveUpload:
             How far the upload is, durably.
 
         Raises:
+            FullError: There was no room for all of it; what fitted is durable.
             OffsetError: It begins elsewhere.
             RefusedUploadError: Not a sealed report, or longer than declared;
                 the upload is dropped.
@@ -159,7 +162,7 @@ class ReceiveUpload:
     def _sync(self, file: GrowingFile, upload: Upload) -> None:
         try:
             file.sync(day_of(self.clock.now()))
-        except OSError:
+        except (OSError, FullError):
             # Linux tells of a lost page once; the next sync would succeed and
             # mean nothing. So what is here is not to be counted on any more.
             self.uploads.drop(upload.id)

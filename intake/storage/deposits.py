@@ -20,11 +20,16 @@ from sqlalchemy.engine import Row
 
 from intake.domain.clock import Clock
 from intake.domain.deposit import Deposit, Upload, UploadId
-from intake.domain.errors import ChangedDepositError, DepositNotFoundError
+from intake.domain.errors import (
+    ChangedDepositError,
+    DepositNotFoundError,
+    FullError,
+)
 from intake.services.ports import GrowingFile, SealingFile
 from intake.storage import sealed_files, tables
 from intake.storage.database import truncate_log
 from intake.storage.group_commit import GroupCommit
+from intake.storage.room import Room, full_disk_told
 from protocol.day import day_of
 from protocol.mailbox import MailboxId
 from protocol.sync import DepositId
@@ -37,16 +42,39 @@ class Deposits:
     """Sealed reports that wait for the console."""
 
     def __init__(
-        self, engine: Engine, commits: GroupCommit, files: sealed_files.SealedFiles
+        self,
+        engine: Engine,
+        commits: GroupCommit,
+        files: sealed_files.SealedFiles,
+        room: Room,
     ) -> None:
         """Take what is shared with the other stores."""
         self._engine = engine
         self._commits = commits
         self._files = files
+        self._room = room
+
+    def check_room(self) -> None:
+        """Refuse while nothing more can be taken.
+
+        Raises:
+            FullError: There is no room.
+        """
+        self._room.check()
 
     def begin(self, upload: UploadId) -> SealingFile:
-        """Open a file to seal a form into; nothing of it is kept until `keep`."""
-        return sealed_files.SealingFile(self._files.sealing / str(upload))
+        """Open a file to seal a form into; nothing of it is kept until `keep`.
+
+        Returns:
+            The file, empty.
+
+        Raises:
+            FullError: There is no room.
+        """
+        self._room.check()
+        path = self._files.sealing / str(upload)
+        with full_disk_told():
+            return sealed_files.SealingFile(path, self._room.take)
 
     def keep(self, file: SealingFile, deposit: Deposit, upload: Upload) -> None:
         """Make a sealed form a deposit; it is durable when this returns.
@@ -55,15 +83,25 @@ class Deposits:
             file: Complete.
             deposit: What it becomes.
             upload: A finished one: both ways leave the same rows.
+
+        Raises:
+            FullError: There is no room; nothing is kept.
         """
         # Here, not in the writer's thread: syncs that wait together cost one.
         file.sync(deposit.received_on)
-        file.move_to(self._files.deposits / str(deposit.id))
+        target = self._files.deposits / str(deposit.id)
+        with full_disk_told():
+            file.move_to(target)
         rows = (
             (tables.deposits, _deposit_values(deposit)),
             (tables.uploads, _upload_values(upload)),
         )
-        self._commits.insert(rows, named_in=self._files.deposits)
+        try:
+            self._commits.insert(rows, named_in=self._files.deposits)
+        except FullError:
+            # No row was written, so none points here; and room is scarce.
+            target.unlink(missing_ok=True)
+            raise
 
     def finish(self, file: GrowingFile, deposit: Deposit, upload: Upload) -> None:
         """Make a complete upload a deposit; it is durable when this returns.
@@ -72,16 +110,24 @@ class Deposits:
             file: Synced, and held under its lock until after this call.
             deposit: What it becomes.
             upload: Not finished yet.
+
+        Raises:
+            FullError: There is no room; the upload stays as it is, complete.
         """
         target = self._files.deposits / str(deposit.id)
-        target.hardlink_to(file.path)
+        with full_disk_told():
+            target.hardlink_to(file.path)
         finished = (
             update(tables.uploads)
             .where(_uploads.id == str(upload.id))
             .values(finished=True, mailbox=None)
         )
         rows = ((tables.deposits, _deposit_values(deposit)),)
-        self._commits.insert(rows, named_in=self._files.deposits, then=finished)
+        try:
+            self._commits.insert(rows, named_in=self._files.deposits, then=finished)
+        except FullError:
+            target.unlink(missing_ok=True)
+            raise
         file.path.unlink(missing_ok=True)
 
     def page(self, *, after: DepositId | None, limit: int) -> tuple[Deposit, ...]:
@@ -132,6 +178,7 @@ class Deposits:
         if not self._commits.run(work):
             raise ChangedDepositError("a digest is not that of the deposit")
         self._files.remove_deposits(digests.keys())
+        self._room.freed()
         truncate_log(self._engine)
 
 
@@ -139,17 +186,28 @@ class Uploads:
     """Sealed files on their way in by tus."""
 
     def __init__(
-        self, engine: Engine, commits: GroupCommit, files: sealed_files.SealedFiles
+        self,
+        engine: Engine,
+        commits: GroupCommit,
+        files: sealed_files.SealedFiles,
+        room: Room,
     ) -> None:
         """Take what is shared with the other stores."""
         self._engine = engine
         self._commits = commits
         self._files = files
+        self._room = room
         self._expired_on: date | None = None
 
     def create(self, upload: Upload, *, day: date) -> None:
-        """Begin an upload; it can be continued when this returns."""
-        self._files.create_upload(str(upload.id), day)
+        """Begin an upload; it can be continued when this returns.
+
+        Raises:
+            FullError: There is no room.
+        """
+        self._room.check()
+        with full_disk_told():
+            self._files.create_upload(str(upload.id), day)
         rows = ((tables.uploads, _upload_values(upload)),)
         self._commits.insert(rows, named_in=self._files.uploads)
 
@@ -162,12 +220,16 @@ class Uploads:
 
     def hold(self, upload_id: UploadId) -> GrowingFile:
         """Open an upload's file under its lock."""
-        return sealed_files.GrowingFile(self._files.uploads / str(upload_id))
+        path = self._files.uploads / str(upload_id)
+        return sealed_files.GrowingFile(path, self._room.take)
 
     def drop(self, upload_id: UploadId) -> None:
         """Forget an unfinished upload and its bytes."""
-        self._remove((_uploads.id == str(upload_id)) & ~_uploads.finished)
+        # The bytes first: on a full disk the row may have to stay for a while,
+        # and a row without a file is as good as none.
         self._files.remove_upload(str(upload_id))
+        self._room.freed()
+        self._remove((_uploads.id == str(upload_id)) & ~_uploads.finished)
 
     def expire(self, today: date) -> None:
         """Forget every upload whose last day is past; looks once a day."""

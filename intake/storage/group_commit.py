@@ -26,6 +26,7 @@ from sqlalchemy import Connection, Engine, Executable, Table, insert
 
 from intake.storage.database import IMMEDIATE
 from intake.storage.disk import sync_directory
+from intake.storage.room import full_disk_told
 
 BATCH_LIMIT: Final = 64
 """So that a flood cannot make one reporter wait for ever."""
@@ -117,7 +118,8 @@ class GroupCommit:
     def _submit(self, job: _Job) -> Any:  # noqa: ANN401  # whatever the job returns
         self._ensure_thread()
         self._jobs.put(job)
-        return job.done.result()
+        with full_disk_told():
+            return job.done.result()
 
     def _ensure_thread(self) -> None:
         with self._starting:

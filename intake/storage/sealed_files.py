@@ -15,7 +15,7 @@ orphans, and only while nobody else serves the directory.
 import fcntl
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ from intake.storage.disk import (
     sync_directory,
     write_all,
 )
+from intake.storage.room import full_disk_told
 
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL
 _LOCK_NAME: Final = "lock"
@@ -49,9 +50,15 @@ class SealingFile:
     Leave the context without `keep` and nothing stays on the disk.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Make the file at `path`, which must not exist."""
+    def __init__(self, path: Path, take: Callable[[int], None]) -> None:
+        """Make the file.
+
+        Args:
+            path: Where it must not exist yet.
+            take: Counts bytes before they are written; may refuse them.
+        """
         self._path = path
+        self._take = take
         self._descriptor = os.open(path, _NEW, FILE_MODE)
         self._digest = hashlib.sha256()
         self._started_bytes = 0
@@ -71,10 +78,19 @@ class SealingFile:
         self.discard()
 
     def write(self, data: bytes | memoryview) -> int:
-        """Append ciphertext."""
-        self._digest.update(data)
-        write_all(self._descriptor, data)
+        """Append ciphertext.
+
+        Returns:
+            The number of bytes: all.
+
+        Raises:
+            FullError: There is no room.
+        """
         size_bytes = len(data)
+        self._take(size_bytes)
+        self._digest.update(data)
+        with full_disk_told():
+            write_all(self._descriptor, data)
         self.size_bytes += size_bytes
         if self.size_bytes - self._started_bytes >= _WRITE_BACK_BYTES:
             self._start_write_back()
@@ -86,8 +102,9 @@ class SealingFile:
 
     def sync(self, day: date) -> None:
         """Stamp with the day, and wait until the bytes are durable."""
-        stamp(self._descriptor, day)
-        os.fsync(self._descriptor)
+        with full_disk_told():
+            stamp(self._descriptor, day)
+            os.fsync(self._descriptor)
 
     def move_to(self, path: Path) -> None:
         """Give the file its last name; it is no longer ours to remove."""
@@ -118,14 +135,19 @@ class SealingFile:
 class GrowingFile:
     """An upload's file, held under its lock."""
 
-    def __init__(self, path: Path) -> None:
-        """Lock the file at `path`.
+    def __init__(self, path: Path, take: Callable[[int], None]) -> None:
+        """Lock a file.
+
+        Args:
+            path: Where it lies.
+            take: Counts bytes before they are written; may refuse them.
 
         Raises:
             UploadNotFoundError: It is not there, or went while we waited.
             UploadLockedError: Another request, in any process, holds it.
         """
         self.path = path
+        self._take = take
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOATIME)
         except FileNotFoundError:
@@ -164,8 +186,14 @@ class GrowingFile:
         return os.fstat(self._descriptor).st_size
 
     def append(self, data: bytes | memoryview) -> None:
-        """Write at the end."""
-        write_all(self._descriptor, data)
+        """Write at the end.
+
+        Raises:
+            FullError: There is no room; some of it may have been written.
+        """
+        self._take(len(data))
+        with full_disk_told():
+            write_all(self._descriptor, data)
 
     def head(self, length_bytes: int) -> bytes:
         """Return the first bytes, as many as there are."""
@@ -179,8 +207,9 @@ class GrowingFile:
 
     def sync(self, day: date) -> None:
         """Stamp with the day, and wait until the bytes are durable."""
-        stamp(self._descriptor, day)
-        os.fsync(self._descriptor)
+        with full_disk_told():
+            stamp(self._descriptor, day)
+            os.fsync(self._descriptor)
 
 
 class SealedFiles:

@@ -20,6 +20,7 @@ from intake.domain.errors import (
     ClosedError,
     DepositNotFoundError,
     DirectoryRefusedError,
+    FullError,
     IdentitiesRefusedError,
     IntakeError,
     MailboxDeletedError,
@@ -34,6 +35,7 @@ from intake.domain.errors import (
 from intake.web.forms import MalformedFormError
 from intake.web.pages import N_
 from intake.web.services import services
+from intake.web.typed import typed
 from protocol.languages import Language
 
 STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
@@ -42,6 +44,7 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     ClosedError: HTTPStatus.SERVICE_UNAVAILABLE,
     DepositNotFoundError: HTTPStatus.NOT_FOUND,
     DirectoryRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    FullError: HTTPStatus.INSUFFICIENT_STORAGE,
     IdentitiesRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MailboxDeletedError: HTTPStatus.GONE,
     MalformedFormError: HTTPStatus.BAD_REQUEST,
@@ -77,6 +80,14 @@ _WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
         N_(
             "The server does not take anything as large as this. Nothing was kept. "
             "Send fewer or smaller files."
+        ),
+    ),
+    HTTPStatus.INSUFFICIENT_STORAGE: (
+        N_("There is no room left for now"),
+        N_(
+            "The server is full and takes nothing more just now. Nothing was kept. "
+            "Come back in a day or two, or use another address of this organisation "
+            "if you know one."
         ),
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
@@ -177,7 +188,11 @@ def error_page(status: HTTPStatus, language: Language) -> str:
 
 def _closed_page(language: Language, *, no_identity: bool) -> str:
     return services().pages.render(
-        language, "closed.html", organisation="", no_identity=no_identity
+        language,
+        "closed.html",
+        organisation="",
+        no_identity=no_identity,
+        typed=typed(),
     )
 
 
@@ -191,6 +206,7 @@ def _words_page(status: int, words: tuple[str, str], language: Language) -> str:
         sentence=pages.translate(language, sentence),
         status=int(status),
         organisation="",
+        typed=typed(),
     )
 
 

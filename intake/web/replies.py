@@ -9,7 +9,7 @@ one opens an empty mailbox, like every mailbox without replies.
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, abort, redirect, session
+from flask import Blueprint, redirect, session
 from flask.typing import ResponseReturnValue
 
 from intake.domain.errors import NoIdentityError
@@ -22,6 +22,7 @@ from intake.web.report_form import MESSAGE_FIELDS, FormParser, Invalid
 from intake.web.routing import NO_BODY, Access, declare
 from intake.web.sealing_form import SealingForm
 from intake.web.services import services
+from intake.web.typed import remember_typed, typed
 from protocol.codename import Codename
 from protocol.errors import (
     CodenameError,
@@ -36,6 +37,9 @@ PLACE: Final = "mailbox"
 
 _TIMED_OUT: Final = N_(
     "The mailbox was open for too long and has been closed. Nothing was sent."
+)
+_OLD_PAGE: Final = N_(
+    "The page was open for too long. Nothing was sent. Send it again."
 )
 _EMPTY: Final = N_("Type your codename.")
 _WORD: Final = N_("This word is not in the list of words: {word}")
@@ -99,11 +103,15 @@ def send(code: str) -> ResponseReturnValue:
     ) as sealing:
         sealing.read()
         if codename is None:
+            remember_typed(sealing.values)
             words = _translate(language, _TIMED_OUT)
             page = _login_page(language, {"codename": words})
             return page, HTTPStatus.UNPROCESSABLE_ENTITY
         if not sealing.accepted:
-            abort(HTTPStatus.FORBIDDEN)
+            # The mailbox was opened anew in between: the words are kept.
+            errors = {"text": _translate(language, _OLD_PAGE)}
+            page = _mailbox_page(language, codename, sealing.values, errors)
+            return page, HTTPStatus.UNPROCESSABLE_ENTITY
         parser = FormParser(sealing.values, lambda text: _translate(language, text))
         written = parser.message(language)
         if isinstance(written, Invalid):
@@ -189,6 +197,7 @@ def _login_page(language: Language, errors: dict[str, str]) -> str:
         csrf_token=csrf.new_token(),
         values={},
         errors=errors,
+        typed=typed(),
     )
 
 

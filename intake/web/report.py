@@ -43,6 +43,7 @@ blueprint = Blueprint("report", __name__, url_prefix="/<any(kk, ru, en):code>/pl
 def form(code: str) -> ResponseReturnValue:
     """Show the form with a new codename, or the one of a form not sent yet."""
     services().directory.load_to_seal()
+    services().seal_report.check_room()
     return _page(Language(code), _codename_to_come(), {}, {})
 
 

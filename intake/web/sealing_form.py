@@ -15,12 +15,13 @@ from typing import Final, Self
 
 from flask import request
 
-from intake.domain.errors import ClosedError, TooLargeError
+from intake.domain.errors import ClosedError, FullError, TooLargeError
 from intake.services.sealing import Sealing, SealReport, Written
 from intake.web import csrf
 from intake.web.body import drop_rest
 from intake.web.forms import MalformedFormError
 from intake.web.multipart_stream import read_form
+from intake.web.typed import remember_typed
 from protocol.codename import Codename
 from protocol.report import MAX_ATTACHMENTS, Kind
 
@@ -64,7 +65,9 @@ class SealingForm:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove what was not finished."""
+        """Remove what was not finished; let an error's page give the text back."""
+        if error is not None:
+            remember_typed(self.values)
         self._stack.__exit__(kind, error, trace)
 
     def read(self) -> None:
@@ -72,6 +75,7 @@ class SealingForm:
 
         Raises:
             ClosedError: There is no valid directory.
+            FullError: There is no room.
             MalformedFormError: It is not our form, or not all of it.
             TooLargeError: It does not fit.
         """
@@ -83,7 +87,7 @@ class SealingForm:
                 length_bytes=length_bytes,
                 sink=self,
             )
-        except (ClosedError, MalformedFormError, TooLargeError):
+        except (ClosedError, FullError, MalformedFormError, TooLargeError):
             # A browser that is cut off while it sends shows no answer; so what
             # is still on its way is let in and dropped, up to a point.
             drop_rest(request.stream, min(length_bytes, DROPPED_BYTES))

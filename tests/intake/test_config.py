@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from intake.cli import main
-from intake.config import DEFAULT_LIMIT_BYTES, Config, SettingError
+from intake.config import (
+    DEFAULT_LIMIT_BYTES,
+    DEFAULT_QUOTA_BYTES,
+    Config,
+    SettingError,
+)
 from tests.intake.organisation import Organisation
 
 
@@ -25,13 +30,14 @@ def environment(organisation: Organisation) -> dict[str, str]:
 def test_settings_are_read(
     environment: dict[str, str], organisation: Organisation
 ) -> None:
-    """All of them, and the limit that needs no decision."""
+    """All of them, and the limits that need no decision."""
     config = Config.from_env(environment)
 
     assert config.data == Path("/var/lib/intake")
     assert config.root_key == organisation.root.verification_key
     assert config.sync_origin == "https://intake.example"
     assert config.limit_bytes == DEFAULT_LIMIT_BYTES
+    assert config.quota_bytes == DEFAULT_QUOTA_BYTES
 
 
 @pytest.mark.parametrize(
@@ -55,6 +61,8 @@ def test_a_missing_setting_is_named(environment: dict[str, str], name: str) -> N
         ("LIMIT_BYTES", "canary"),
         ("LIMIT_BYTES", "0"),
         ("LIMIT_BYTES", "-5"),
+        ("QUOTA_BYTES", "canary"),
+        ("QUOTA_BYTES", "0"),
     ],
 )
 def test_a_bad_setting_is_named_but_not_quoted(

@@ -220,6 +220,50 @@ def test_a_message_of_a_session_that_is_over_is_not_sent(
     assert house.deposits == []
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["session_over", "opened_anew"])
+def test_a_message_that_was_not_sent_is_given_back(
+    house: House, codename: Codename, *, again: bool
+) -> None:
+    """Whoever wrote for an hour gets the words back, on the answer's page alone."""
+    reporter = _enter(house, codename.characters(), "en")
+    reporter.get("plain/mailbox/replies")
+    token = reporter.token
+    house.clock.advance(timedelta(minutes=31))
+    if again:
+        reporter.get("plain/mailbox")
+        reporter.post("plain/mailbox", {"codename": codename.characters()})
+
+    answer = reporter.post(
+        "plain/mailbox/messages",
+        {"text": "Written <slowly>"},
+        multipart=True,
+        token=token,
+    )
+    later = reporter.get("plain/mailbox")
+
+    assert answer.status_code == 422
+    assert "Written &lt;slowly&gt;</textarea>" in answer.text
+    assert "Written" not in later.text
+    assert house.deposits == []
+
+
+def test_a_message_to_a_form_that_closed_meanwhile_is_given_back(
+    house: House, codename: Codename
+) -> None:
+    """The page that says so shows what was typed."""
+    reporter = _enter(house, codename.characters(), "en")
+    reporter.get("plain/mailbox/replies")
+    house.config.directory.unlink()
+
+    answer = reporter.post(
+        "plain/mailbox/messages", {"text": "Written slowly"}, multipart=True
+    )
+
+    assert answer.status_code == 503
+    assert "Written slowly</textarea>" in answer.text
+    assert house.deposits == []
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

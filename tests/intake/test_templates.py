@@ -41,6 +41,7 @@ FOUND_BY_THE_SCRIPT = {
         "chosen-files chosen-file"
         " texts codename codename-words codename-words-block codename-characters"
         " sending progress progress-text cancel retry received codename-saved"
+        " revealing revealing-list revealing-ask"
     ),
     "mailbox.html": (
         "preparing trouble trouble-words trouble-mend trouble-plain confirm-leave "
@@ -49,7 +50,7 @@ FOUND_BY_THE_SCRIPT = {
         " reply-list reply-template no-replies unreadable acknowledged message"
         " chosen-files chosen-file texts sending progress progress-text cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
-        " mailbox-deleted message-closed"
+        " mailbox-deleted message-closed revealing revealing-list revealing-ask"
     ),
 }
 
@@ -136,6 +137,7 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "sentence": "It is gone.",
         "status": 404,
         "no_identity": False,
+        "typed": "",
         "is_open": True,
     }
     return PAGES.render(language, template, **{**context, **changes})

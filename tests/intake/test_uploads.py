@@ -112,7 +112,7 @@ def test_an_upload_that_another_holds_is_locked(house: House) -> None:
     client = house.client()
     where = begin(client, mailbox, len(sealed)).headers["Location"]
 
-    with GrowingFile(house.config.data / where.removeprefix("/")):
+    with GrowingFile(house.config.data / where.removeprefix("/"), lambda _count: None):
         statuses = [
             append(client, where, 0, sealed).status_code,
             look(client, where).status_code,
@@ -326,7 +326,9 @@ def test_a_complete_upload_that_a_kill_left_is_finished_by_its_next_sight(
     sealed, mailbox = seal_in_page(house.organisation)
     client = house.client()
     where = begin(client, mailbox, len(sealed), sealed[:-5]).headers["Location"]
-    with GrowingFile(house.config.data / where.removeprefix("/")) as file:
+    with GrowingFile(
+        house.config.data / where.removeprefix("/"), lambda _count: None
+    ) as file:
         file.append(sealed[-5:])
 
     answer = look(client, where)
