@@ -14,7 +14,7 @@ from typing import Final, cast
 from crypto.process import harden_process
 
 COMMANDS: Final = {
-    "age": ("crypto.age.command", "seal and open files, with age's -e -d -r -R -i -o"),
+    "age": ("crypto.age.command", "seal and open files, with the age command's flags"),
     "intake": ("intake.cli", "run and look after the anonymous intake"),
     "console": ("review_console.cli", "run and look after the review console"),
     "keys": ("deploy.keys.command", "make and use root and recovery, offline"),
