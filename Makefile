@@ -102,6 +102,15 @@ lock: .venv/ready  ## choose the newest versions that are a week old, with hashe
 pictures: .venv/ready system-programs  ## every page in three languages into build/pictures, README's into docs
 	$(BIN)/python -m deploy.pictures docs/pictures
 
+# --- release it -------------------------------------------------------------
+
+ORGANISATION ?= organisation.json
+DIRECTORY ?= directory.json
+RELEASE ?= release.json
+
+release: .venv/ready  ## release.json of a site: ORGANISATION=… DIRECTORY=… (docs/auditing.md)
+	$(BIN)/debunker release --organisation $(ORGANISATION) --directory $(DIRECTORY) --out $(RELEASE)
+
 # --- measure it -------------------------------------------------------------
 
 bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the age command
@@ -114,4 +123,4 @@ bench-intake-minute: .venv/ready  ## 32 reporters for a minute: none turned away
 	$(BIN)/python -m bench.intake_endurance
 
 .PHONY: help demo demo-clean test fuzz check system-programs format bundle messages messages-check lock \
-  pictures   bench-seal bench-intake bench-intake-minute
+  pictures release bench-seal bench-intake bench-intake-minute
