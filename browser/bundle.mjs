@@ -91,6 +91,18 @@ async function bundle(entry, format) {
     return Buffer.from(outputFiles[0].contents)
 }
 
+/** A sorted list as src/words.ts reads it: of each word how many letters it shares with the one before, and the rest. */
+function shortened(list) {
+    let before = ''
+    const parts = list.trimEnd().split('\n').map((word) => {
+        let shared = 0
+        while (shared < Math.min(word.length, 9) && word[shared] === before[shared]) shared++
+        before = word
+        return `${shared}${word.slice(shared)}`
+    })
+    return Buffer.from(parts.join(''))
+}
+
 function licences() {
     const parts = LICENSED.map((name) => {
         const { version } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, here), 'utf8'))
@@ -105,7 +117,7 @@ export async function bundles() {
     files.set('page.js', await bundle('src/page/page.ts', 'esm'))
     files.set('worker.js', await bundle('src/worker.ts', 'iife'))
     files.set('cleaner.js', await bundle('src/cleaner.ts', 'iife'))
-    for (const [name, source] of Object.entries(WORDS)) files.set(name, readFileSync(new URL(`../protocol/words/${source}`, here)))
+    for (const [name, source] of Object.entries(WORDS)) files.set(name, shortened(readFileSync(new URL(`../protocol/words/${source}`, here), 'utf8')))
     files.set('licences.txt', licences())
     return files
 }

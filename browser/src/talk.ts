@@ -38,6 +38,7 @@ export type TroubleKind =
     | 'no_identity'
     | 'closed'
     | 'too_large'
+    | 'full'
     | 'refused'
     | 'lost'
     | 'file'

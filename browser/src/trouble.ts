@@ -17,7 +17,7 @@ import {
     type CodenameError,
 } from './errors.ts'
 import type { Trouble, TroubleKind, WrongCodename } from './talk.ts'
-import { LostUploadError, RefusedUploadError, TooLargeUploadError } from './upload.ts'
+import { FullUploadError, LostUploadError, RefusedUploadError, TooLargeUploadError } from './upload.ts'
 
 /** The narrower class stands before the wider one. */
 const KINDS: readonly (readonly [new (...values: never[]) => ProtocolError, TroubleKind])[] = [
@@ -30,6 +30,7 @@ const KINDS: readonly (readonly [new (...values: never[]) => ProtocolError, Trou
     [ClosedError, 'closed'],
     [TooLargeUploadError, 'too_large'],
     [TooLargeError, 'too_large'],
+    [FullUploadError, 'full'],
     [LostUploadError, 'lost'],
     [RefusedUploadError, 'refused'],
     [FileError, 'file'],

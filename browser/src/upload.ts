@@ -18,6 +18,7 @@
  *     UploadError
  *     ├── InterruptedUploadError  no connection for long; call `run` again
  *     ├── TooLargeUploadError     413
+ *     ├── FullUploadError         507 to the creation: the server has no room; later, what came is kept, and it is a broken connection
  *     ├── LostUploadError         the server has deleted what it had
  *     └── RefusedUploadError      any other refusal that repeating will not change
  */
@@ -32,6 +33,7 @@ import type { SealedReport } from './report.ts'
 export class UploadError extends ProtocolError {}
 export class InterruptedUploadError extends UploadError {}
 export class TooLargeUploadError extends UploadError {}
+export class FullUploadError extends UploadError {}
 export class LostUploadError extends UploadError {}
 export class RefusedUploadError extends UploadError {}
 
@@ -232,6 +234,7 @@ function refuse({ status, headers }: Response, method: string): void {
     if (status >= 200 && status < 300) return
     if (status === 410 && method === 'DELETE') return
     if (status === 404 || status === 410) throw new LostUploadError('lost')
+    if (status === 507 && method === 'POST') throw new FullUploadError('full')
     if (status === 413) throw new TooLargeUploadError('too_large')
     // A closed form stays closed; a server that is only busy says when to come again.
     if (status === 503 && method === 'POST' && !headers.has('Retry-After')) throw new ClosedError()

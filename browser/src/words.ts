@@ -3,13 +3,13 @@
  *
  * Spec: docs/protocol.md §2.1.
  *
- * A list is 2,048 words, one a line, in the order of its numbers: /static/words-en.txt, /static/words-ru.txt, copied by the
- * build from protocol/words. Their hashes are part of the bundle: a list that was swapped would give people codenames that
- * no one can read again.
+ * A list is 2,048 words, one a line, in the order of its numbers (protocol/words). Lists are sorted, so the build writes each
+ * word as the number of letters that it shares with the one before and the rest: a quarter less for a phone to load. The hashes
+ * of the whole lists are part of the bundle: a list that was swapped would give people codenames that no one can read again.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { MalformedError } from './errors.ts'
 
 /** Languages that have a list; Kazakh gets one when native speakers have read it. */
@@ -17,7 +17,7 @@ export type WordLanguage = 'en' | 'ru'
 
 export const WORD_LANGUAGES: readonly WordLanguage[] = ['en', 'ru']
 
-/** SHA-256 of each list as served. */
+/** SHA-256 of each list as it stands in protocol/words. */
 const HASHES: Readonly<Record<WordLanguage, string>> = {
     en: '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda',
     ru: 'c9458f1997f6a6e0e8b4b691de850aa6af15fabca197e56baa6234933af1fffc',
@@ -28,6 +28,15 @@ export type WordList = readonly string[]
 
 /** Check a list as fetched. Throws MalformedError if it is not the one that this bundle was built with. */
 export function parseWordList(untrusted: Uint8Array, language: WordLanguage): WordList {
-    if (bytesToHex(sha256(untrusted)) !== HASHES[language]) throw new MalformedError('other_word_list')
-    return new TextDecoder().decode(untrusted).trimEnd().split('\n')
+    const words: string[] = []
+    for (const [, shared, rest = ''] of new TextDecoder().decode(untrusted).matchAll(SHORTENED)) {
+        const before = words.at(-1) ?? ''
+        if (Number(shared) > before.length) throw new MalformedError('other_word_list')
+        words.push(before.slice(0, Number(shared)) + rest)
+    }
+    if (bytesToHex(sha256(utf8ToBytes(words.join('\n') + '\n'))) !== HASHES[language]) throw new MalformedError('other_word_list')
+    return words
 }
+
+/** How many letters are shared, and the rest. */
+const SHORTENED = /([0-9])([^0-9]*)/g

@@ -136,6 +136,7 @@ describe('an upload', () => {
     it.each([
         [503, 'closed'],
         [413, 'too_large'],
+        [507, 'full'],
         [422, 'refused'],
         [403, 'refused'],
         [404, 'lost'],

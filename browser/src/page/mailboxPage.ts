@@ -8,6 +8,7 @@ import { ChosenFiles } from './chosenFiles.ts'
 import { clone, focus, load, part, show } from './elements.ts'
 import { problemsOf, textOf, sizeOf } from './form.ts'
 import { inWords, showProblems, type Problem } from './problems.ts'
+import { RevealingNotice } from './revealingNotice.ts'
 import { Sending } from './sending.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { Texts } from './texts.ts'
@@ -22,6 +23,7 @@ export class MailboxPage {
     readonly #settings: Settings
     readonly #texts: Texts
     readonly #files: ChosenFiles
+    readonly #revealing: RevealingNotice
     readonly #sending: Sending
     readonly #worker: WorkerLink
 
@@ -30,6 +32,7 @@ export class MailboxPage {
         this.#settings = settingsOf(form)
         this.#texts = new Texts(this.#settings.language)
         this.#files = new ChosenFiles(this.#message, this.#texts)
+        this.#revealing = new RevealingNotice(this.#message, this.#texts)
         this.#worker = new WorkerLink((event) => {
             this.#follow(event)
         })
@@ -90,7 +93,7 @@ export class MailboxPage {
         hideTrouble()
         show('message-sent', false)
         showProblems(this.#message, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
-        if (problems.length > 0) return
+        if (problems.length > 0 || !this.#revealing.mayGo()) return
         this.#message.hidden = true
         show('mailbox-actions', false)
         this.#sending.begin()

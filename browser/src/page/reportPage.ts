@@ -6,6 +6,7 @@ import { problemsOf, readReport, sizeOf } from './form.ts'
 import { ChosenFiles } from './chosenFiles.ts'
 import { focus, load, show } from './elements.ts'
 import { inWords, showProblems } from './problems.ts'
+import { RevealingNotice } from './revealingNotice.ts'
 import { Sending } from './sending.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { Texts } from './texts.ts'
@@ -18,6 +19,7 @@ export class ReportPage {
     readonly #settings: Settings
     readonly #texts: Texts
     readonly #files: ChosenFiles
+    readonly #revealing: RevealingNotice
     readonly #sending: Sending
     readonly #worker: WorkerLink
 
@@ -26,6 +28,7 @@ export class ReportPage {
         this.#settings = settingsOf(form)
         this.#texts = new Texts(this.#settings.language)
         this.#files = new ChosenFiles(form, this.#texts)
+        this.#revealing = new RevealingNotice(form, this.#texts)
         this.#worker = new WorkerLink((event) => {
             this.#follow(event)
         })
@@ -44,7 +47,7 @@ export class ReportPage {
         const problems = problemsOf(draft, files.map(sizeOf), this.#settings.limitBytes)
         hideTrouble()
         showProblems(this.#form, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
-        if (problems.length > 0) return
+        if (problems.length > 0 || !this.#revealing.mayGo()) return
         this.#form.hidden = true
         this.#sending.begin()
         this.#worker.send({ do: 'sendReport', draft, files })
