@@ -15,6 +15,7 @@ from crypto.sealed_secret import Argon2idProfile
 from review_console.config import Config, OperatorConfig
 from review_console.services.accounts import AccountNames, AddAccount, ListAccounts
 from review_console.services.admission import AdmitAccount
+from review_console.services.after_restore import AfterRestore
 from review_console.services.attachments import OpenAttachment
 from review_console.services.audit import CheckAudit
 from review_console.services.caretaking import CareLater, TakeCare
@@ -391,6 +392,7 @@ def make_operations(
             ),
             root=config.root_key,
         ),
+        after_restore=AfterRestore(store=store, files=files, clock=clock),
         check_audit=CheckAudit(store=store),
     )
 

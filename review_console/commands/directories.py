@@ -76,6 +76,13 @@ def add_to(commands: Commands) -> None:
         metavar="age1pq1…",
         help="another recovery recipient than the file's",
     )
+    drafting.add_argument(
+        "--after",
+        type=Path,
+        metavar="FILE",
+        help="the directory that the intake serves, FILE.sig beside it, if this "
+        "console was put back from an older backup",
+    )
     drafting.add_argument("--out", type=Path, required=True, metavar="FILE")
     drafting.set_defaults(run=_draft)
 
@@ -116,6 +123,7 @@ def _draft(operations: Operations, arguments: argparse.Namespace) -> None:
         organisation=_organisation(arguments.organisation),
         names=_names(arguments),
         recovery=_recipient(arguments.recovery),
+        after=None if arguments.after is None else _signed(arguments.after),
     )
     write_new(arguments.out, draft.to_json())
     _show(draft)
@@ -123,22 +131,7 @@ def _draft(operations: Operations, arguments: argparse.Namespace) -> None:
 
 
 def _add(operations: Operations, arguments: argparse.Namespace) -> None:
-    path: Path = arguments.file
-    signature = path.with_name(path.name + ".sig")
-    cross = path.with_name(path.name + ".cross.sig")
-    if not signature.is_file():
-        raise OperatorError(f"the root's signature is missing: {signature}")
-    try:
-        untrusted = SignedDirectory(
-            directory=path.read_bytes(),
-            signature=signature.read_text(encoding="ascii"),
-            cross_signature=(
-                cross.read_text(encoding="ascii") if cross.is_file() else None
-            ),
-        )
-    except UnicodeDecodeError:
-        raise OperatorError(f"no signature: {signature}") from None
-    _show(operations.add_directory(untrusted))
+    _show(operations.add_directory(_signed(arguments.file)))
     print("The next log-in or fetch publishes it.")
 
 
@@ -162,6 +155,24 @@ def _open_waiting(operations: Operations, arguments: argparse.Namespace) -> None
     outcomes = Counter(operations.open_waiting(by=by, recovery=recovery))
     for outcome in Opened:
         print(f"{outcome.value} {outcomes[outcome]}")
+
+
+def _signed(path: Path) -> SignedDirectory:
+    """Read a directory with the signatures beside it; nothing is verified here."""
+    signature = path.with_name(path.name + ".sig")
+    cross = path.with_name(path.name + ".cross.sig")
+    if not signature.is_file():
+        raise OperatorError(f"the root's signature is missing: {signature}")
+    try:
+        return SignedDirectory(
+            directory=path.read_bytes(),
+            signature=signature.read_text(encoding="ascii"),
+            cross_signature=(
+                cross.read_text(encoding="ascii") if cross.is_file() else None
+            ),
+        )
+    except UnicodeDecodeError:
+        raise OperatorError(f"no signature: {signature}") from None
 
 
 def _show(directory: KeyDirectory) -> None:

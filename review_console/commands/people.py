@@ -66,6 +66,12 @@ copies of keys to the new one instead of the old one. Each member who has cases 
 others have not runs it once.
 """
 
+AFTER_RESTORE: Final = """\
+Run it once after a backup was put in place, before anybody logs in. Replies get
+numbers that were not used yet, or reporters would not see them; sealed files that the
+backup lacks are named; every member is told.
+"""
+
 REPLACE: Final = """\
 Replace the team key or the sync key, because somebody may know it who must not. A
 new team key counts when a new directory names it; a new sync key when it stands in
@@ -162,6 +168,14 @@ def add_to(commands: Commands) -> None:
         about=RENEW,
     )
     _add_by(renewing)
+
+    _command(
+        commands,
+        "after-restore",
+        "look after a console that was put back from a backup",
+        run=_after_restore,
+        about=AFTER_RESTORE,
+    )
 
     _command(commands, "list-users", "show who is who", run=_list_users)
 
@@ -353,6 +367,16 @@ def _renew_recovery(operations: Operations, arguments: argparse.Namespace) -> No
             f"{renewed.sealed_left} sealed reports were opened by nobody: keep the old "
             "recovery identity until they are."
         )
+
+
+def _after_restore(operations: Operations, _arguments: argparse.Namespace) -> None:
+    found = operations.after_restore()
+    print(f"cases {found.cases}")
+    print(f"missing {len(found.missing)}")
+    for each in found.missing:
+        print(f"    sealed/{each}.header, sealed/{each}.payload")
+    if not found.is_audit_intact:
+        raise OperatorError("the audit chain is broken")
 
 
 def _list_users(operations: Operations, _arguments: argparse.Namespace) -> None:

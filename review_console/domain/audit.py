@@ -32,6 +32,7 @@ class AuditKind(Enum):
     TEAM_KEY_REPLACED = "team_key_replaced"
     SYNC_KEY_REPLACED = "sync_key_replaced"
     RECOVERY_RENEWED = "recovery_renewed"
+    RESTORED_FROM_BACKUP = "restored_from_backup"
     DIRECTORY_ADDED = "directory_added"
     DESTINATION_ADDED = "destination_added"
     INTAKE_IDENTITY_MADE = "intake_identity_made"

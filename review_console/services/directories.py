@@ -17,11 +17,13 @@ from typing import Final
 
 from crypto.age import HybridRecipient
 from crypto.ed25519 import VerificationKey
+from protocol.day import day_of
 from protocol.directory import (
     DirectoryRecipient,
     KeyDirectory,
     ReviewerKey,
     SignedDirectory,
+    TeamKey,
     verify_directory,
 )
 from protocol.directory import Role as DirectoryRole
@@ -42,6 +44,7 @@ from review_console.services.effects import Clock
 from review_console.services.organisation import newest_directory
 from review_console.services.store import OrganisationKeyKind, Store, Unit
 from review_console.services.team_keys import (
+    TEAM_KEY_GRACE,
     drafted_team,
     present_team_key,
     promote_team_key,
@@ -88,6 +91,7 @@ class DraftDirectory:
         organisation: OrganisationFile,
         names: Mapping[Language, str] | None = None,
         recovery: HybridRecipient | None = None,
+        after: SignedDirectory | None = None,
     ) -> KeyDirectory:
         """Write what the present members make of it.
 
@@ -95,6 +99,8 @@ class DraftDirectory:
             organisation: From the ceremony.
             names: The organisation's; `None` keeps those of the last directory.
             recovery: Another recipient than the ceremony's, when it is replaced.
+            after: What the intake serves, if that is newer than what is here: a
+                console that came from a backup must not fall behind it. Untrusted.
 
         Returns:
             The draft; it is worth nothing until the root signs its exact bytes.
@@ -116,6 +122,10 @@ class DraftDirectory:
                 )
             reviewers = _reviewers(unit, _present_team_key(unit, last))
             team = drafted_team(unit, () if last is None else last.team, now)
+            if last is not None and after is not None:
+                newer = self._newer(after, last)
+                previous = newer.version, after
+                team = (*_unknown_keys(newer, last, now), *team)
             if names is None and last is None:
                 raise OrganisationError(
                     "the first directory needs the organisation's name: "
@@ -135,6 +145,39 @@ class DraftDirectory:
             recipients=_recipients(reviewers, recovery or organisation.recovery, now),
             team=team,
         )
+
+    def _newer(self, untrusted: SignedDirectory, last: KeyDirectory) -> KeyDirectory:
+        """Verify the directory that this console does not have."""
+        try:
+            issued = KeyDirectory.parse(untrusted.directory).issued
+            newer = verify_directory(
+                untrusted, root=self.root, newest_seen=last.version, now=issued
+            )
+        except ProtocolError as error:
+            reason = REASONS.get(type(error), f"--after: {error.reason}")
+            raise OrganisationError(reason) from error
+        if newer.organisation_id != last.organisation_id:
+            raise OrganisationError("--after is of another organisation")
+        return newer
+
+
+def _unknown_keys(
+    newer: KeyDirectory,
+    last: KeyDirectory,
+    now: datetime,
+) -> tuple[TeamKey, ...]:
+    """List the team keys that signed replies after the backup was made, ended."""
+    known = {each.key for each in last.team}
+    end = day_of(now) + TEAM_KEY_GRACE
+    return tuple(
+        TeamKey(
+            key=each.key,
+            not_before=each.not_before,
+            not_after=min(each.not_after, end),
+        )
+        for each in newer.team
+        if each.key not in known
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ KINDS: Final = (
     AuditKind.ACCOUNT_ADMITTED,
     AuditKind.ACCOUNT_CLOSED,
     AuditKind.ACCESS_RESTORED,
+    AuditKind.RESTORED_FROM_BACKUP,
 )
 
 
@@ -28,7 +29,7 @@ class Notice:
     kind: AuditKind
     at: datetime
     name: str
-    """Of the person whose account it is."""
+    """Of the person whose account it is; empty if it is about the console."""
 
     by: str | None
     """Who did it; `None` for the operator with the recovery identity."""
@@ -53,12 +54,12 @@ class Notices:
             Notice(
                 kind=entry.kind,
                 at=entry.at,
-                name=names.get(entry.subject, ""),
+                name="" if entry.subject is None else names.get(entry.subject, ""),
                 by=None if entry.by is None else names.get(entry.by),
                 place=place,
             )
             for place, entry in entries
-            if entry.subject is not None and entry.subject != by.id
+            if entry.subject != by.id
         )
 
     def confirm(self, place: int, *, by: Unlocked) -> None:

@@ -456,6 +456,10 @@ class Replies(Protocol):
         """Give the next number within the mailbox."""
         ...
 
+    def skip_numbers(self, count: int) -> int:
+        """Give no number below so many more; in every case that there is."""
+        ...
+
     def waiting(self) -> Sequence[StoredReply]:
         """List what the intake has not got, oldest first."""
         ...

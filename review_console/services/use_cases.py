@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from review_console.services.accounts import AccountNames, AddAccount, ListAccounts
 from review_console.services.admission import AdmitAccount
+from review_console.services.after_restore import AfterRestore
 from review_console.services.attachments import OpenAttachment
 from review_console.services.audit import CheckAudit
 from review_console.services.caretaking import CareLater
@@ -98,4 +99,5 @@ class Operations:
     change_passphrase: ChangePassphrase
     replace_keys: ReplaceKeys
     renew_recovery: RenewRecovery
+    after_restore: AfterRestore
     check_audit: CheckAudit

@@ -142,6 +142,7 @@ cases: Final = Table(
     Column("sealed_title", LargeBinary, nullable=False),
     Column("sealed_facts", LargeBinary, nullable=False),
     Column("key_is_stale", Boolean, nullable=False, server_default=false()),
+    Column("reply_floor", Integer, nullable=False, server_default="0"),
 )
 
 case_grants: Final = Table(

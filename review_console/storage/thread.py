@@ -122,7 +122,23 @@ class ReplyRows:
         query = select(func.max(_replies.number)).where(
             _replies.case_id == str(case_id),
         )
-        return (self.connection.execute(query).scalar() or 0) + 1
+        newest = self.connection.execute(query).scalar() or 0
+        floor = select(tables.cases.c.reply_floor).where(
+            tables.cases.c.id == str(case_id),
+        )
+        return max(newest, int(self.connection.execute(floor).scalar_one())) + 1
+
+    def skip_numbers(self, count: int) -> int:
+        """Give no number below so many more; in every case that there is."""
+        newest = (
+            select(func.coalesce(func.max(_replies.number), 0))
+            .where(_replies.case_id == tables.cases.c.id)
+            .scalar_subquery()
+        )
+        raised = self.connection.execute(
+            update(tables.cases).values(reply_floor=newest + count),
+        )
+        return raised.rowcount
 
     def waiting(self) -> Sequence[StoredReply]:
         """List what the intake has not got, oldest first."""

@@ -169,15 +169,20 @@ def copy_database(source: Path, target: Path) -> None:
         old.backup(new)
 
 
-def back_up(place: Path, backup: Path) -> None:
-    """Back both machines up, without the private halves of intake identities."""
-    (backup / "intake").mkdir(parents=True)
+def back_up_console(place: Path, backup: Path) -> None:
+    """Back the console up, without the private halves of intake identities."""
+    backup.mkdir()
     copy_database(place / "console.sqlite", backup / "console.sqlite")
     shutil.copytree(
         place / "console-data",
         backup / "console-data",
         ignore=shutil.ignore_patterns("intake-identities"),
     )
+
+
+def back_up_intake(place: Path, backup: Path) -> None:
+    """Back the intake up, some hours later."""
+    (backup / "intake").mkdir()
     copy_database(place / "intake/intake.sqlite", backup / "intake/intake.sqlite")
     shutil.copytree(place / "intake/data", backup / "intake/data")
     for name in ("directory.json", "directory.json.sig"):
@@ -254,14 +259,17 @@ class Before:
 
 
 def a_day_before(
-    machines: Machines, log_ins: Sequence[LogIn], root: VerificationKey
+    machines: Machines,
+    log_ins: Sequence[LogIn],
+    root: VerificationKey,
+    backup: Path,
 ) -> Before:
     """Let reports come, be read and answered; the last one is not fetched."""
     clock = SystemClock()
     first, waiting = Visitor(root), Visitor(root)
     papers = b"%PDF " + bytes(range(256)) * 500
     console = machines.console()
-    aigerim, timur, _ = (each.into(console) for each in log_ins)
+    aigerim, timur, saule = (each.into(console) for each in log_ins)
     for reviewer in (aigerim, timur):
         console.sync(by=reviewer)  # each publishes an intake identity
     first.report(machines.intake, "Пара в акимате", clock.now(), [(PAPERS, papers)])
@@ -270,7 +278,10 @@ def a_day_before(
     answer(console, row.id, "Пришлите номер договора", by=timur)
     first.message(machines.intake, "Номер 4711", clock.now())
     assert console.sync(by=timur).messages == 1
+    back_up_console(machines.place, backup)
+    answer(console, row.id, "Ответ после копии", by=saule)
     waiting.report(machines.intake, "Этого ещё не читали", clock.now())
+    back_up_intake(machines.place, backup)
     return Before(case=row.id, first=first, waiting=waiting, papers=papers)
 
 
@@ -340,7 +351,11 @@ def check_mailboxes(machines: Machines, before: Before, later: Visitor) -> None:
     """Hold that each codename opens its mailbox, old answers and new ones."""
     now = SystemClock().now()
     texts = [each.text for each in before.first.replies(machines.intake, now)]
-    assert texts[1:] == ["Пришлите номер договора", "Мы снова здесь"]
+    assert texts[1:] == [
+        "Пришлите номер договора",
+        "Ответ после копии",  # which the console knows nothing of
+        "Мы снова здесь",
+    ]
     for visitor in (before.waiting, later):
         (acknowledgement,) = visitor.replies(machines.intake, now)
         assert acknowledgement.state is CaseState.RECEIVED
@@ -352,8 +367,8 @@ def test_after_a_fire_nothing_is_lost(
     """Old cases, waiting reports, mailboxes and the team's answers: all are there."""
     machines, log_ins = found(ceremony, tmp_path / "house", run)
     with machines.running_intake():
-        before = a_day_before(machines, log_ins, ceremony.organisation.root)
-        back_up(machines.place, tmp_path / "backup")
+        backup, root = tmp_path / "backup", ceremony.organisation.root
+        before = a_day_before(machines, log_ins, root, backup)
     assert list(machines.place.rglob("intake-identities/*"))
     assert not list((tmp_path / "backup").rglob("intake-identities"))
 
@@ -365,6 +380,7 @@ def test_after_a_fire_nothing_is_lost(
 
     shutil.copytree(tmp_path / "backup", machines.place)
     run(machines, "migrate")
+    assert run(machines, "after-restore") == "cases 1\nmissing 0\n"
     restored, by_recovery = the_way_back(ceremony, machines, desk, run)
     with machines.running_intake():
         console = machines.console()
@@ -385,5 +401,6 @@ def test_after_a_fire_nothing_is_lost(
         check_cases(console, before, people)
         answer(console, before.case, "Мы снова здесь", by=saule)
         check_mailboxes(machines, before, later)
-        assert [each.name for each in console.notices(by=saule)] == ["Aigerim", "Timur"]
+        told = [each.name for each in console.notices(by=saule)]
+        assert told == ["", "Aigerim", "Timur"]  # restored, then both reviewers
     assert run(machines, "check-audit") == "audit intact\n"

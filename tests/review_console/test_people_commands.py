@@ -8,15 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyotp
 import pytest
 
 from crypto.age import HybridIdentity
+from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
 from crypto.sealed_secret import INSECURE_TESTING
-from protocol.directory import sign_directory
+from protocol.directory import KeyDirectory, TeamKey, sign_directory
 from protocol.offline_keys import seal_recovery
 from review_console import cli
 from review_console.commands import asking
@@ -219,6 +221,64 @@ def test_cases_are_shared(run: Run, house: House, fake_intake: FakeIntake) -> No
     assert value(run("share-cases", *BY_RECOVERY), "granted") == "4"
 
     assert titles(house, house.unlocked("Ержан")) == ["Пара"]
+
+
+def test_put_back_from_a_backup(
+    run: Run, house: House, fake_intake: FakeIntake
+) -> None:
+    """No reply's number is given again; what the backup lacks is named."""
+    report(house, fake_intake, "Пара", "Айгүл")
+    (header,) = (house.config.data / "sealed").glob("*.header")
+    header.unlink()
+
+    shown = run("after-restore")
+    assert run("after-restore") == shown  # once more does no harm
+
+    assert value(shown, "missing") == "1"
+    assert f"sealed/{header.name}" in shown
+    with house.adapters.store.begin() as unit:
+        (case_id,) = unit.cases.all()
+        assert unit.replies.next_number(case_id) == 1 + 1_000 + 1
+    notices = house.services.notices(by=house.unlocked("Дана"))
+    assert {each.kind.value for each in notices} == {"restored_from_backup"}
+
+
+def test_a_console_from_a_backup_does_not_fall_behind(
+    run: Run, house: House, tmp_path: Path
+) -> None:
+    """The intake has a newer directory: the next one is newer than that."""
+    (tmp_path / "organisation.json").write_bytes(house.organisation.to_json())
+    present = KeyDirectory.parse(house.signed_directory.directory).team[-1].key
+    lost = replace(
+        house.operations.draft_directory(organisation=house.organisation),
+        version=7,
+        team=(
+            *house.directory.team,
+            TeamKey(
+                key=house.sync_key,  # some key that burnt with the console
+                not_before=house.directory.team[-1].not_before,
+                not_after=house.directory.team[-1].not_after,
+            ),
+        ),
+    )
+    served = sign_directory(lost, house.root)
+    (tmp_path / "served.json").write_bytes(served.directory)
+    drafting = ("draft-directory", "--organisation", "organisation.json")
+    after = ("--after", "served.json", "--out", "draft.json")
+    assert "signature is missing" in run(*drafting, *after, status=1)
+    other = SigningKey.generate(system_entropy)
+    signature = tmp_path / "served.json.sig"
+    signature.write_text(sign_directory(lost, other).signature)
+    assert "did not sign" in run(*drafting, *after, status=1)
+    signature.write_text(served.signature)
+
+    assert value(run(*drafting, *after), "version") == "8"
+
+    draft = KeyDirectory.parse((tmp_path / "draft.json").read_bytes())
+    assert draft.previous == served.sha256
+    assert [each.key for each in draft.team] == [house.sync_key, present]
+    assert draft.team[0].not_after < lost.team[-1].not_after
+    house.operations.add_directory(sign_directory(draft, house.root))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ def upgrade() -> None:
                 "key_is_stale", sa.Boolean(), nullable=False, server_default=sa.false()
             ),
         )
+        batch_op.add_column(
+            sa.Column("reply_floor", sa.Integer(), nullable=False, server_default="0"),
+        )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subject", sa.String(length=32), nullable=True))
 
@@ -52,6 +55,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_column("subject")
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_column("reply_floor")
         batch_op.drop_column("key_is_stale")
     with op.batch_alter_table("organisation_keys", schema=None) as batch_op:
         batch_op.drop_column("is_stale")
