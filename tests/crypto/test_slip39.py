@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shamir_mnemonic import MnemonicError, combine_mnemonics
+from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 
 from crypto.errors import AuthenticationError
 from crypto.slip39 import (
@@ -311,3 +311,14 @@ def test_rehearsal_and_reality_do_not_mix(*, is_rehearsal: bool) -> None:
 
     with pytest.raises(ForeignShareError):
         collector.add(share)
+
+
+def test_shares_that_do_not_give_the_secret_back_are_never_handed_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A library that errs is noticed before anybody writes a word down."""
+    made = generate_mnemonics(1, [(2, 3)], bytes(32), iteration_exponent=0)
+    monkeypatch.setattr("crypto.slip39.generate_mnemonics", lambda *_, **__: made)
+
+    with pytest.raises(RuntimeError, match="give the secret back"):
+        split_secret(SECRET, threshold=2, count=3, is_rehearsal=True)

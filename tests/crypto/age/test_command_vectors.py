@@ -96,7 +96,7 @@ def test_age_ends_alike(at: pytest.MonkeyPatch) -> None:
         if ours != theirs:
             different.add(name)
 
-    assert different == DIFFERENT.keys()
+    assert different <= DIFFERENT.keys()
 
 
 @pytest.mark.usefixtures("at")
