@@ -1,7 +1,9 @@
-"""Reading a mailbox with the page's script: what it costs the server.
+"""Reading a mailbox with the page's script: what it costs, and what its time tells.
 
 Histories from none to all the replies that a mailbox can hold (docs/protocol.md §3);
-the sealed replies are as long as real ones.
+the sealed replies are as long as real ones. An unknown mailbox and one with a reply
+are read by turns, so that whatever else the machine does is unfair to both alike: an
+answer's time must not tell a stranger whether somebody's codename is in use.
 """
 
 import socket
@@ -26,6 +28,7 @@ REPLY_BYTES: Final = 18_500
 """A short reply on its floor of 16 KiB, sealed."""
 
 READS: Final = 60
+TURNS: Final = 1500
 
 Mailboxes = dict[int, MailboxToken]
 
@@ -61,6 +64,23 @@ def measure_mailboxes(server: Running, mailboxes: Mailboxes) -> float:
         if count <= LONG_FROM:
             worst = max(worst, processor)
     return worst
+
+
+def measure_difference(server: Running, mailboxes: Mailboxes) -> float:
+    """Return by how many ms the medians of an unknown and a known mailbox differ."""
+    unknown, known = mailboxes[0], mailboxes[1]
+    took: dict[MailboxToken, list[float]] = {unknown: [], known: []}
+    for turn in range(TURNS):
+        for token in (unknown, known) if turn % 2 else (known, unknown):
+            took[token].append(_read(server.port, token))
+    first, second = (statistics.quantiles(took[each], n=4) for each in (unknown, known))
+    difference = abs(first[1] - second[1]) * 1000
+    spread = (first[2] - first[0]) * 1000
+    print(
+        f"mailbox, unknown beside known: medians differ by {difference:.3f} ms; half "
+        f"of the answers lie within {spread:.3f} ms"
+    )
+    return difference
 
 
 def _read(port: int, token: MailboxToken) -> float:
