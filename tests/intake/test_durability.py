@@ -1,5 +1,6 @@
 """Whatever was *received* is there, whatever happens to the server."""
 
+import hashlib
 import http.client
 import socket
 import sqlite3
@@ -7,14 +8,17 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from crypto.age import HybridIdentity, seal_stream
 from crypto.entropy import system_entropy
 from intake.storage.sealed_files import SealedFiles
 from intake.web.body import READ_BYTES
 from intake.web.uploads import FIRST_READ_BYTES
+from protocol.ladder import REPORT_FLOOR_BYTES, ladder
 from protocol.mailbox import MailboxId
 from tests.intake.conftest import House
 from tests.intake.organisation import Organisation
@@ -29,6 +33,8 @@ ROUNDS = 6
 SMALL_SENDERS = 6
 FIRST_BYTES = 300_000
 PIECE_BYTES = 256 * 1024
+LARGE_BYTES = 200 * 10**6
+LARGE_PIECE_BYTES = 4 * 2**20
 
 
 @pytest.fixture
@@ -190,6 +196,109 @@ def test_an_upload_goes_on_after_kill_9(
     (path,) = (server.data / "deposits").iterdir()
     assert (status, last) == (204, 204)
     assert path.read_bytes() == sealed
+
+
+class LargeUpload:
+    """One sender of 200 MB, who goes on from wherever the server says."""
+
+    def __init__(self, server: ServerProcess, sealed: Path) -> None:
+        """Take what to send; nothing is begun."""
+        self._server = server
+        self.sealed = sealed
+        self.length_bytes = sealed.stat().st_size
+        self.where = ""
+
+    def begin(self) -> None:
+        """Create the upload."""
+        with self._connection() as connection:
+            mailbox = MailboxId("a" * 32)
+            headers = TUS | metadata(mailbox)
+            headers |= {"Upload-Length": str(self.length_bytes)}
+            _, self.where = call(connection, "POST", "/uploads", b"", headers)
+
+    def send_until(self, end: int) -> int:
+        """Send whole pieces from the server's offset on; return the last status."""
+        offset = _offset_once_unlocked(self._server, self.where)
+        status = 0
+        with self._connection() as connection, self.sealed.open("rb") as file:
+            file.seek(offset)
+            while offset < end:
+                piece = file.read(LARGE_PIECE_BYTES)
+                headers = TUS | PIECE | {"Upload-Offset": str(offset)}
+                status, _ = call(connection, "PATCH", self.where, piece, headers)
+                offset += len(piece)
+        return status
+
+    def send_half_a_piece(self) -> socket.socket:
+        """Send half of the next piece; return when some of it is on the disk."""
+        offset = _offset_once_unlocked(self._server, self.where)
+        connection = PlainBrowser(self._server).connect()
+        connection.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        headers = TUS | PIECE | {"Upload-Offset": str(offset)}
+        headers["Content-Length"] = str(LARGE_PIECE_BYTES)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"PATCH {self.where} HTTP/1.1\r\nHost: x\r\n{lines}\r\n"
+        with self.sealed.open("rb") as file:
+            file.seek(offset)
+            half = file.read(LARGE_PIECE_BYTES // 2)
+        connection.sendall(head.encode() + half)
+        growing = self._server.data / self.where.removeprefix("/")
+        while growing.stat().st_size <= offset:
+            time.sleep(0.01)
+        return connection
+
+    def offset(self) -> int:
+        """Ask how far it is."""
+        return _offset_once_unlocked(self._server, self.where)
+
+    def _connection(self) -> closing[http.client.HTTPConnection]:
+        return closing(
+            http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=60)
+        )
+
+
+@pytest.fixture
+def large(tmp_path: Path, server: ServerProcess) -> LargeUpload:
+    """A sealed file as long as a report of some 200 MB."""
+    path = tmp_path / "large.age"
+    recipient = HybridIdentity.generate(system_entropy).recipient
+    with path.open("wb") as sealed, (tmp_path / "plain").open("wb+") as plain:
+        plain.truncate(ladder(LARGE_BYTES, floor_bytes=REPORT_FLOOR_BYTES))
+        seal_stream(plain, sealed, [recipient], entropy=system_entropy)
+    return LargeUpload(server, path)
+
+
+def test_200_mb_survive_a_cut_a_kill_and_a_restart(
+    server: ServerProcess, large: LargeUpload
+) -> None:
+    """Each in the middle of a piece; nothing that was acknowledged is sent again."""
+    quarter = large.length_bytes // 4
+    server.start()
+    large.begin()
+    acknowledged = []
+    for number, stop in enumerate((None, server.kill, server.stop), start=1):
+        large.send_until(number * quarter)
+        acknowledged.append(large.offset())
+        connection = large.send_half_a_piece()
+        if stop is not None:
+            stop()
+            server.start()
+        connection.close()
+        acknowledged.append(large.offset())
+
+    status = large.send_until(large.length_bytes)
+
+    (path,) = (server.data / "deposits").iterdir()
+    assert status == 204
+    assert acknowledged == sorted(acknowledged)
+    assert acknowledged[0] >= quarter
+    with path.open("rb") as kept, large.sealed.open("rb") as sent:
+        digests = [
+            hashlib.file_digest(file, "sha256").digest() for file in (kept, sent)
+        ]
+    assert digests[0] == digests[1]
 
 
 def test_orphans_go_at_the_start_but_not_from_under_another_server(
