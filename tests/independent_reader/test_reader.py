@@ -17,6 +17,7 @@ from tests.independent_reader.archives import Archive, is_rung
 from tests.independent_reader.documents import ed25519_key, organisation_id
 from tests.independent_reader.keys import Reporter, read_codename
 from tests.independent_reader.refusal import RefusedError
+from tests.independent_reader.signatures import signer
 from tests.vectors.case import Case, load_cases
 from tests.vectors.encoding import from_segments
 
@@ -211,6 +212,22 @@ def test_identities(case: Case) -> None:
     else:
         with pytest.raises(RefusedError, match=f"^{case.reason}$"):
             directories.report_recipients(directory, untrusted.encode(), now)
+
+
+@pytest.mark.parametrize("case", load_cases("signature"), ids=_named)
+def test_signatures(case: Case) -> None:
+    """Which of the keys that one believes signed, if any."""
+    keys = [ed25519_key("key", key) for key in case.given["keys"]]
+
+    found = signer(
+        case.given["signature"],
+        bytes.fromhex(case.given["message"]),
+        keys,
+        namespace=case.given["namespace"],
+    )
+
+    expected = None if case.expected is None else case.expected["signer"]
+    assert (found and _spelt([found])[0]) == expected
 
 
 @pytest.mark.parametrize("case", load_cases("release"), ids=_named)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crypto import sshsig
 from crypto.age import HybridIdentity, seal
 from crypto.ed25519 import VerificationKey
 from crypto.entropy import system_entropy
@@ -342,6 +343,25 @@ def _read_release(case: Case) -> str:
     )
     root = VerificationKey.parse(case.given["root"])
     return verify_release(signed, root=root).to_json().decode()
+
+
+@pytest.mark.parametrize("case", load_cases("signature"), ids=_named)
+def test_signature(case: Case) -> None:
+    """A signature is by the key that the vector names, or by nobody's."""
+    if case.reason is None:
+        assert {"signer": str(_signer(case))} == case.expected
+    else:
+        with pytest.raises(CryptoError):
+            _signer(case)
+
+
+def _signer(case: Case) -> VerificationKey:
+    return sshsig.verify(
+        case.given["signature"],
+        bytes.fromhex(case.given["message"]),
+        list(map(VerificationKey.parse, case.given["keys"])),
+        namespace=case.given["namespace"],
+    )
 
 
 @pytest.mark.parametrize("case", load_cases("organisation"), ids=_named)

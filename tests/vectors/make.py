@@ -20,6 +20,7 @@ from tests.vectors import (
     reply_cases,
     report_cases,
     sealed_secret_cases,
+    signature_cases,
     sync_cases,
     upload_cases,
 )
@@ -38,6 +39,7 @@ _MODULES = (
     reply_cases,
     report_cases,
     sealed_secret_cases,
+    signature_cases,
     sync_cases,
     upload_cases,
 )
