@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from tests.vectors.case import load_cases
+from tests.vectors.case import VECTORS, load_cases
 
 
 def documents(folder: str, member: str, names: Iterable[str]) -> dict[str, bytes]:
@@ -16,6 +16,11 @@ def documents(folder: str, member: str, names: Iterable[str]) -> dict[str, bytes
     }
     assert found.keys() == wanted, f"no such vector: {wanted - found.keys()}"
     return found
+
+
+def sealed_report() -> bytes:
+    """Read a sealed file that is the same each time; age draws keys for a new one."""
+    return (VECTORS / "report" / "sealed.age").read_bytes()
 
 
 def pretty(document: bytes) -> bytes:

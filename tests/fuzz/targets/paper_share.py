@@ -6,18 +6,26 @@ of its own.)
 """
 
 import re
-from functools import cache
 
 from shamir_mnemonic.rs1024 import create_checksum
 from shamir_mnemonic.wordlist import WORDLIST
 
 from crypto.errors import MalformedError
-from crypto.slip39 import SHARE_WORDS, Share, split_secret
+from crypto.slip39 import SHARE_WORDS, Share
 
 _CHECK_WORDS = 3
 _INDEX = {word: index for index, word in enumerate(WORDLIST)}
 _PREFIXES = {word[:4]: word for word in WORDLIST}
 _EXTENDABLE = 0b10000
+_SHARE = """
+identify survive academic acid adorn epidemic sharp animal
+loan herald march mineral patent tolerate material envelope
+large believe chubby scared fact racism group away
+flash tolerate average muscle nervous cylinder expand muscle
+biology
+"""
+"""One of three that nobody keeps a secret in."""
+
 _MESSAGES = frozenset({
     "a word is not in the list",
     "a share has 33 words",
@@ -30,11 +38,6 @@ _MESSAGES = frozenset({
 _IN_EVERY_REPR = frozenset(
     {"share", "set", "words", "number", "threshold", "is", "rehearsal", "false", "true"}
 )
-
-
-@cache
-def _shares() -> tuple[Share, ...]:
-    return split_secret(b"s" * 32, threshold=2, count=3)
 
 
 def target(data: bytes) -> bool:
@@ -77,7 +80,7 @@ def _mended(text: str) -> str:
 
 def seeds() -> dict[str, bytes]:
     """A share, abbreviated, numbered, with exchanged, wrong and missing words."""
-    words = list(_shares()[0].words)
+    words = _SHARE.split()
     exchanged = [*words[:10], words[11], words[10], *words[12:]]
     texts = {
         "share": " ".join(words),

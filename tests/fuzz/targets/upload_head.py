@@ -2,12 +2,11 @@
 
 import io
 
-from crypto.age import Header, seal, sealed_length
+from crypto.age import Header, sealed_length
 from protocol.errors import MalformedError, ProtocolError, TooLargeError
 from protocol.ladder import REPORT_FLOOR_BYTES
 from protocol.report import check_sealed_upload
-from tests.fuzz.fixed_entropy import fixed_entropy
-from tests.protocol.reports import RECOVERY, REVIEWER
+from tests.fuzz.vector_seeds import sealed_report
 
 _LENGTH_BYTES = 4
 _STEPS = 8
@@ -40,9 +39,8 @@ def _verdict(head: bytes, declared: int) -> str:
 
 def seeds() -> dict[str, bytes]:
     """A head that passes, one of another length, and one that is cut."""
-    recipients = [REVIEWER.recipient, RECOVERY.recipient]
-    sealed = seal(b"", recipients, entropy=fixed_entropy("upload"))
-    header_bytes = len(sealed) - 32
+    header_bytes = Header.read(io.BytesIO(sealed_report())).length_bytes
+    sealed = sealed_report()[: header_bytes + 32]
     fits = sealed_length(REPORT_FLOOR_BYTES, header_bytes=header_bytes)
     return {
         "passes": fits.to_bytes(4, "big") + sealed,
