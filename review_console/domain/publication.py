@@ -25,6 +25,10 @@ class PublicationTrouble(Enum):
     OTHER_DIRECTORY = "other_directory"
     """Visitors get another directory than our newest."""
 
+    NEWER_DIRECTORY = "newer_directory"
+    """Visitors get one that says it is newer: this console was put back to an older
+    state, or somebody else signs."""
+
     OTHER_IDENTITIES = "other_identities"
     """Visitors get other identities than we published."""
 

@@ -13,18 +13,19 @@ its certificate is not published any more, and a new identity is made.
 Rules:
 * A private half that was destroyed never comes back: files are not in backups.
 * Nobody's private half is opened but with their own vault key.
+* Whoever can only write the database cannot keep one from being destroyed.
 * Published is what can still be sealed to, of present members, and whose private
   half is here: a report to any other could not be read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from crypto.age import HybridIdentity
 from crypto.entropy import Entropy
-from protocol.day import day_of
+from protocol.day import day_of, midnight
 from protocol.directory import (
     IdentityCertificate,
     IdentityList,
@@ -142,7 +143,7 @@ class IntakeIdentities:
         with self.store.begin() as unit:
             over = [
                 each
-                for each in unit.intake_identities.kept()
+                for each in self._kept(unit, now)
                 if each.is_over(now, grace=_grace(each, by.id, is_whole=is_whole))
             ]
             for each in over:
@@ -177,12 +178,17 @@ class IntakeIdentities:
 
     def _kept(self, unit: Unit, now: datetime) -> Sequence[IntakeIdentity]:
         """List what is really there; mark what has lost its private half."""
+        # The file says when it ends at the latest: a changed row puts off nothing.
         held = self.files.held()
         kept = unit.intake_identities.kept()
         for each in kept:
             if each.id not in held:
                 self._destroy(unit, each, now, by=None)
-        return [each for each in kept if each.id in held]
+        return [
+            replace(each, not_after=min(each.not_after, midnight(held[each.id])))
+            for each in kept
+            if each.id in held
+        ]
 
     def _newest_that_opens(
         self,
@@ -220,7 +226,7 @@ class IntakeIdentities:
             private.seed,
             entropy=self.entropy,
         )
-        self.files.keep(identity_id, record)
+        self.files.keep(identity_id, record, ends_on=day_of(not_after))
         unit.intake_identities.add(
             IntakeIdentity(
                 id=identity_id,

@@ -32,6 +32,7 @@ from protocol.directory import (
     SignedDirectory,
     current_certificates,
 )
+from protocol.errors import ProtocolError
 from review_console.domain.account import Unlocked
 from review_console.domain.errors import (
     DamagedError,
@@ -102,26 +103,41 @@ class PublishKeys:
         connection: IntakeConnection,
         newest: _Newest,
     ) -> PublicationTrouble | None:
+        now = self.clock.now()
         try:
-            with self.store.begin() as unit:
-                pending = unit.directories.unpublished()
-            if pending is not None:
-                connection.put_directory(newest.signed)
-                with self.store.begin() as unit:
-                    unit.directories.mark_published(newest.directory.version)
-            now = self.clock.now()
+            is_refused = not self._put_directory(connection, newest)
             if not current_certificates(newest.directory, newest.identities, now):
                 return PublicationTrouble.NO_IDENTITY
             connection.put_identities(newest.identities)
-            return self._look(newest)
+            seen = self._look(newest)
         except IntakeRefusedError:
             return PublicationTrouble.REFUSED
         except IntakeError:
             return PublicationTrouble.UNREACHABLE
+        is_explained = seen is PublicationTrouble.NEWER_DIRECTORY or not is_refused
+        return seen if is_explained else PublicationTrouble.REFUSED
+
+    def _put_directory(self, connection: IntakeConnection, newest: _Newest) -> bool:
+        """Bring a directory that the intake has not; false if it is refused."""
+        with self.store.begin() as unit:
+            pending = unit.directories.unpublished()
+        if pending is None:
+            return True
+        try:
+            connection.put_directory(newest.signed)
+        except IntakeRefusedError:
+            return False  # identities must come through all the same
+        with self.store.begin() as unit:
+            unit.directories.mark_published(newest.directory.version)
+        return True
 
     def _look(self, newest: _Newest) -> PublicationTrouble | None:
         """Compare what a visitor gets with what should be there, byte for byte."""
-        if _visited(self.intake.visit_directory) != newest.signed.directory:
+        served = _visited(self.intake.visit_directory)
+        if served != newest.signed.directory:
+            is_newer = _version_of(served) > newest.directory.version
+            if is_newer:
+                return PublicationTrouble.NEWER_DIRECTORY
             return PublicationTrouble.OTHER_DIRECTORY
         if _visited(self.intake.visit_identities) != newest.identities.to_json():
             return PublicationTrouble.OTHER_IDENTITIES
@@ -252,6 +268,14 @@ def _visited(visit: Callable[[], bytes]) -> bytes | None:
         return visit()
     except IntakeRefusedError:
         return None
+
+
+def _version_of(untrusted: bytes | None) -> int:
+    """Read what a directory says of itself; nobody's word for more than a hint."""
+    try:
+        return KeyDirectory.parse(untrusted or b"").version
+    except ProtocolError:
+        return 0
 
 
 def _digest(identities: IdentityList) -> str:

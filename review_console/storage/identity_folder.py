@@ -1,16 +1,21 @@
 """Private halves of intake identities in a folder of their own.
 
-    intake-identities/ID.key    a record under the owner's vault key
+    intake-identities/ID.YYYY-MM-DD.key    a record under the owner's vault key; the
+                                           day is the one at whose beginning it ends
 
 Leave this folder out of every backup: a copy that outlives the destruction opens
 what was to stay closed.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from crypto.entropy import Entropy
+from protocol.day import format_day, parse_day
+from protocol.errors import MalformedError
 from review_console.domain.ids import IntakeIdentityId
 from review_console.storage.durable import (
     PRIVATE_FOLDER,
@@ -42,28 +47,46 @@ class IdentityFolder:
         for left in self._folder.glob("*.partial"):
             overwrite_and_remove(left)
 
-    def keep(self, identity_id: IntakeIdentityId, record: bytes) -> None:
+    def keep(
+        self,
+        identity_id: IntakeIdentityId,
+        record: bytes,
+        *,
+        ends_on: date,
+    ) -> None:
         """Write one; on disk when the method returns."""
 
         def write(out: BinaryIO) -> None:
             out.write(record)
 
-        write_durably(self._path(identity_id), write, entropy=self._entropy)
+        path = self._folder / f"{identity_id}.{format_day(ends_on)}{SUFFIX}"
+        write_durably(path, write, entropy=self._entropy)
 
     def find(self, identity_id: IntakeIdentityId) -> bytes | None:
         """Read one; `None` if it is gone."""
-        try:
-            return self._path(identity_id).read_bytes()
-        except FileNotFoundError:
-            return None
+        for path in self._paths(identity_id):
+            with suppress(FileNotFoundError):
+                return path.read_bytes()
+        return None
 
     def destroy(self, identity_id: IntakeIdentityId) -> None:
         """Overwrite and remove one; one that is gone already is no error."""
-        overwrite_and_remove(self._path(identity_id))
+        for path in self._paths(identity_id):
+            overwrite_and_remove(path)
 
-    def held(self) -> Collection[IntakeIdentityId]:
-        """List what is there."""
-        return {IntakeIdentityId(path.stem) for path in self._folder.glob(f"*{SUFFIX}")}
+    def held(self) -> Mapping[IntakeIdentityId, date]:
+        """List what is there, and the day at whose beginning each ends."""
+        found: dict[IntakeIdentityId, date] = {}
+        for path in self._folder.glob(f"*{SUFFIX}"):
+            identity_id, _, day = path.stem.partition(".")
+            with suppress(MalformedError):
+                found[IntakeIdentityId(identity_id)] = parse_day(day)
+        return found
 
-    def _path(self, identity_id: IntakeIdentityId) -> Path:
-        return self._folder / f"{identity_id}{SUFFIX}"
+    def _paths(self, identity_id: IntakeIdentityId) -> list[Path]:
+        """Find its file: compared, not matched, since a row's id may be any text."""
+        return [
+            path
+            for path in self._folder.glob(f"*{SUFFIX}")
+            if path.name.partition(".")[0] == identity_id
+        ]

@@ -20,6 +20,7 @@ from protocol.directory import (
 from review_console.domain.audit import AuditKind
 from review_console.domain.deposit import DepositState
 from review_console.domain.errors import DamagedError, IntakeUnreachableError
+from review_console.domain.ids import IntakeIdentityId
 from review_console.domain.intake_identity import ABSENT_GRACE, OWN_GRACE
 from review_console.services.intake_identities import IntakeIdentities
 from review_console.services.opening import Opened
@@ -27,7 +28,7 @@ from review_console.storage import tables
 from review_console.storage.database import SqlStore
 from review_console.storage.identity_folder import IdentityFolder
 from tests.review_console.fake_intake import FakeIntake
-from tests.review_console.people import House, Reporter
+from tests.review_console.people import REVIEWERS, House, Reporter
 
 LIFETIME = timedelta(days=14)
 
@@ -49,7 +50,15 @@ def kept(house: House, name: str) -> list[str]:
 
 def files_of(house: House) -> set[str]:
     """List the files with private halves."""
-    return {path.stem for path in (house.config.data / "intake-identities").iterdir()}
+    folder = house.config.data / "intake-identities"
+    return {path.name.partition(".")[0] for path in folder.iterdir()}
+
+
+def file_of(house: House, name: str) -> Path:
+    """Find the one file of somebody's private half."""
+    (identity_id,) = kept(house, name)
+    (path,) = (house.config.data / "intake-identities").glob(f"{identity_id}.*")
+    return path
 
 
 def renew(house: House, name: str = "Айгүл", *, at_once: bool = False) -> bool:
@@ -120,9 +129,7 @@ def test_somebody_elses_private_half_does_not_open(house: House) -> None:
     """Encrypted under the owner's vault key, bound to id and owner."""
     identities = identities_of(house)
     own = identities.open_all(by=house.unlocked("Айгүл"))
-    folder = house.config.data / "intake-identities"
-    ours, theirs = (folder / f"{kept(house, name)[0]}.key" for name in house.accounts
-                    if kept(house, name))  # fmt: skip
+    ours, theirs = (file_of(house, name) for name in REVIEWERS)
     moved = theirs.read_bytes()
     ours.write_bytes(moved)
 
@@ -135,7 +142,7 @@ def test_somebody_elses_private_half_does_not_open(house: House) -> None:
 def test_what_does_not_open_is_replaced(house: House) -> None:
     """A record that was changed is of no use: a new identity is made at once."""
     (old,) = kept(house, "Айгүл")
-    (house.config.data / "intake-identities" / f"{old}.key").write_bytes(bytes(72))
+    file_of(house, "Айгүл").write_bytes(bytes(72))
 
     assert renew(house)
 
@@ -146,7 +153,7 @@ def test_what_does_not_open_is_replaced(house: House) -> None:
 def test_a_private_half_is_in_no_backup_of_the_database(house: House) -> None:
     """Neither the seed nor its encrypted record stands in the database."""
     (own,) = identities_of(house).open_all(by=house.unlocked("Айгүл"))
-    path = house.config.data / "intake-identities" / f"{kept(house, 'Айгүл')[0]}.key"
+    path = file_of(house, "Айгүл")
     record = path.read_bytes()
 
     database = house.config.database.removeprefix("sqlite:///")
@@ -181,7 +188,7 @@ def test_restored_without_the_folder_it_starts_anew(
 def test_after_its_grace_the_owners_fetch_destroys_it(house: House) -> None:
     """Overwritten, removed, noted in row and audit; not one second earlier."""
     (old,) = kept(house, "Айгүл")
-    path = house.config.data / "intake-identities" / f"{old}.key"
+    path = file_of(house, "Айгүл")
     end = midnight(day_of(house.clock.now())) + LIFETIME + OWN_GRACE
     house.clock.moment = end - timedelta(seconds=1)
     sync(house)
@@ -308,11 +315,10 @@ def test_a_hostile_intake_keeps_no_key_alive(
 def test_a_kill_leaves_no_half_that_nobody_knows(house: House) -> None:
     """A file without a row goes at the next whole fetch; so does a lost row."""
     folder = house.config.data / "intake-identities"
-    orphan = folder / ("a" * 32 + ".key")
+    orphan = folder / ("a" * 32 + ".2026-12-08.key")
     orphan.write_bytes(bytes(72))
-    (folder / ("b" * 32 + ".key.00.partial")).write_bytes(b"unfinished")
-    (lost,) = kept(house, "Борис")
-    (folder / f"{lost}.key").unlink()
+    (folder / ("b" * 32 + ".2026-12-08.key.00.partial")).write_bytes(b"unfinished")
+    file_of(house, "Борис").unlink()
 
     sync(house)
     IdentityFolder(house.config.data, entropy=system_entropy).clear_unfinished()
@@ -324,12 +330,49 @@ def test_a_kill_leaves_no_half_that_nobody_knows(house: House) -> None:
 def test_destroying_twice_is_no_error(house: House) -> None:
     """A kill between file and row repeats the step."""
     folder = IdentityFolder(house.config.data, entropy=system_entropy)
-    (old,) = folder.held() & set(kept(house, "Айгүл"))  # type: ignore[operator]  # a set
+    old = IntakeIdentityId(kept(house, "Айгүл")[0])
 
     folder.destroy(old)
     folder.destroy(old)
 
     assert folder.find(old) is None
+
+
+def test_a_changed_row_puts_off_no_destruction(house: House) -> None:
+    """Who writes the database lets no identity live on: the file says when."""
+    store = house.adapters.store
+    assert isinstance(store, SqlStore)
+    (old,) = kept(house, "Айгүл")
+    with store.engine.begin() as connection:
+        connection.execute(
+            update(tables.intake_identities).values(not_after="2099-01-01T00:00:00Z")
+        )
+    house.clock.moment = midnight(day_of(house.clock.now())) + LIFETIME + OWN_GRACE
+
+    sync(house)
+
+    assert old not in files_of(house)
+
+
+def test_a_planted_id_destroys_nobody_elses(house: House) -> None:
+    """A row whose id is a pattern names no file."""
+    folder = IdentityFolder(house.config.data, entropy=system_entropy)
+    before = files_of(house)
+
+    for planted in ("*", "..", "../console", "[a-z]*"):
+        folder.destroy(IntakeIdentityId(planted))
+        assert folder.find(IntakeIdentityId(planted)) is None
+
+    assert files_of(house) == before
+
+
+def test_a_strange_file_is_none_of_ours(house: House) -> None:
+    """What names no day is neither opened nor listed."""
+    folder = IdentityFolder(house.config.data, entropy=system_entropy)
+    for name in ("x.key", "x.2026-13-01.key", ".key"):
+        (house.config.data / "intake-identities" / name).write_bytes(b"")
+
+    assert len(folder.held()) == 2
 
 
 def test_all_that_somebody_has_can_be_destroyed(house: House) -> None:

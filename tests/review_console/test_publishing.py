@@ -6,7 +6,12 @@ from threading import Event, get_ident
 
 import pytest
 
-from protocol.directory import MAX_IDENTITY_LIFETIME, IdentityList
+from protocol.directory import (
+    MAX_IDENTITY_LIFETIME,
+    IdentityList,
+    SignedDirectory,
+    sign_directory,
+)
 from review_console.domain.account import Role
 from review_console.domain.errors import IntakeRefusedError
 from review_console.domain.intake_identity import (
@@ -148,6 +153,33 @@ def test_an_intake_that_serves_what_is_old_is_found_out(
     browser = english(house)
     browser.log_in(house, "Дана")
     assert "set back to an older state" in browser.get("/keys").text
+
+
+def test_a_console_that_was_put_back_is_told(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """The intake has a newer directory and refuses ours; identities come through."""
+    publish(house)
+    draft = house.operations.draft_directory(organisation=house.organisation)
+    newer = sign_directory(draft, house.root)
+    fake_intake.directories.append(newer)
+    with house.adapters.store.begin() as unit:
+        unit.directories.mark_published(1, is_published=False)
+
+    class Keeping(FakeIntake):
+        def put_directory(self, signed: SignedDirectory) -> None:
+            """Keep the newer one, as the real one does."""
+            assert signed == house.signed_directory
+            raise IntakeRefusedError(409)
+
+    keeping = Keeping(**vars(fake_intake))
+    publish(house.with_intake(keeping))
+
+    assert last(house).trouble is PublicationTrouble.NEWER_DIRECTORY
+    assert len(fake_intake.identities) == 2
+    house.operations.add_directory(newer)
+    publish(house)
+    assert last(house).trouble is None
 
 
 def test_a_closed_door_is_another_directory(
