@@ -1,18 +1,31 @@
-"""Promises of `review_console.domain.package`."""
+"""Promises of `review_console.domain.package` and `.dossier`, by vectors."""
 
 import io
 import zipfile
+from datetime import date
 from functools import partial
+from typing import Any
 
 import pytest
 
 from crypto import sshsig
+from crypto.age import parse_recipient
 from crypto.ed25519 import SigningKey
+from review_console.domain.destination import Destination, DestinationKind
+from review_console.domain.dossier import dossier_json
+from review_console.domain.ids import DestinationId, MessageId
 from review_console.domain.package import (
     SIGNATURE_NAMESPACE,
     Manifest,
     fixed,
     write_package,
+)
+from review_console.domain.referral import (
+    Allegation,
+    AllegationLabel,
+    Dossier,
+    ReferralContent,
+    Released,
 )
 from tests.vectors.case import Case, load_cases
 
@@ -46,6 +59,53 @@ def test_a_package_is_signed_as_the_vector_says(case: Case) -> None:
         case.expected["sums"],
         case.expected["sums_signature"],
     ]
+
+
+@pytest.mark.parametrize("case", load_cases("dossier"), ids=lambda case: case.name)
+def test_a_dossier_is_written_as_the_vector_says(case: Case) -> None:
+    """To the byte: an approval holds for these bytes and this recipient alone."""
+    members = case.given["members"]
+
+    written = dossier_json(
+        _content(members), _destination(members["to"]), organisation=members["from"]
+    )
+
+    assert case.expected is not None
+    assert written.decode() == case.expected["dossier"]
+
+
+def _content(members: dict[str, Any]) -> ReferralContent:
+    texts = ("subject", "summary", "chronology", "verified", "not_known")
+    more = ("contradicting", "legal_basis", "request")
+    return ReferralContent(
+        destination=DestinationId("a"),
+        prepared_month=members["month"],
+        secrecy=members["on_condition_of_secrecy"],
+        dossier=Dossier(
+            **{name: members.get(name, "not for them") for name in (*texts, *more)},
+            allegations=tuple(
+                Allegation(**each | {"label": AllegationLabel(each["label"])})
+                for each in members["allegations"]
+            ),
+        ),
+        released=tuple(
+            Released(message=MessageId("m"), index=index, neutral_name=name)
+            for index, name in enumerate(members["annexes"])
+        ),
+    )
+
+
+def _destination(to: dict[str, str]) -> Destination:
+    return Destination(
+        id=DestinationId("a"),
+        institution=None,
+        name_kk=to["name_kk"],
+        name_ru=to["name_ru"],
+        name_en=to["name_en"],
+        kind=DestinationKind(to["kind"]),
+        recipient=parse_recipient(to["recipient"]),
+        added_on=date(2026, 11, 24),
+    )
 
 
 def _sign(key: SigningKey, message: bytes) -> str:
