@@ -192,7 +192,7 @@ class _References(HTMLParser):
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
         """Skip `<![…`, as browsers do; the library's own way ends in a traceback."""
-        return self.parse_bogus_comment(i, report)
+        return self.parse_bogus_comment(i, bool(report))
 
     def handle_starttag(
         self, tag: str, attrs: Sequence[tuple[str, str | None]]

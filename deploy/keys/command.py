@@ -9,6 +9,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -67,8 +68,10 @@ def main(
     try:
         if options.command == "verify-directory":
             return _verify(options, language or Language.EN)
-        signal.signal(signal.SIGTERM, _stop)
-        signal.signal(signal.SIGHUP, _stop)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, _stop)
+        # Put into the background, it would leave a sheet on the screen.
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         sys.excepthook = partial(_tell_bug, language or Language.EN)
         with open_terminal() as terminal:
             return _sit_down(terminal, options, language, profile)
@@ -105,8 +108,9 @@ def _sit_down(
         )
         options.run(desk, options)
     except (KeyboardInterrupt, StoppedError):
-        terminal.show("\n")
-        terminal.say(texts.STOPPED.into(language or Language.EN))
+        with suppress(StoppedError):
+            terminal.show("\n")
+            terminal.say(texts.STOPPED.into(language or Language.EN))
         return STOPPED
     except KeysError as error:
         terminal.show("")

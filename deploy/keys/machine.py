@@ -19,6 +19,7 @@ _UP: Final = 0x1  # RTF_UP, linux/route.h
 _LOOPBACK: Final = "lo"
 _MCL_CURRENT_AND_FUTURE: Final = 0x1 | 0x2  # sys/mman.h
 _PR_GET_DUMPABLE: Final = 3  # linux/prctl.h
+_CAP_IPC_LOCK: Final = 14  # linux/capability.h
 _NEEDED_BYTES: Final = 1 << 30
 """Locked memory that Argon2id and Python may need, generously."""
 
@@ -92,10 +93,20 @@ def _lock_memory() -> bool:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_MEMLOCK, (hard, hard))
     # Under a small limit locking succeeds now and Argon2id finds no memory later.
-    if hard != resource.RLIM_INFINITY and hard < _NEEDED_BYTES:
+    is_enough = hard == resource.RLIM_INFINITY or hard >= _NEEDED_BYTES
+    if not is_enough and not _may_lock_all():
         return False
     libc = ctypes.CDLL(None, use_errno=True)
     return bool(libc.mlockall(_MCL_CURRENT_AND_FUTURE) == 0)
+
+
+def _may_lock_all() -> bool:
+    """Say whether the limit does not count for this process (CAP_IPC_LOCK)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == "CapEff":
+            return bool(int(value, 16) >> _CAP_IPC_LOCK & 1)
+    return False
 
 
 def _can_dump_core() -> bool | None:

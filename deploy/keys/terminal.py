@@ -14,8 +14,8 @@ import os
 import termios
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final, Protocol
+from contextlib import contextmanager, suppress
+from typing import Any, Final, Protocol
 
 WIDTH: Final = 78
 CLEARED: Final = "\x1b[2J\x1b[3J\x1b[H"
@@ -28,7 +28,7 @@ _LINE_LIMIT_BYTES: Final = 65_536
 
 
 class StoppedError(Exception):
-    """The operator wants to stop (Ctrl-D)."""
+    """The operator wants to stop (Ctrl-D), or has gone."""
 
 
 class NoTerminalError(Exception):
@@ -77,15 +77,16 @@ class OperatorTerminal:
 
     def ask_secret(self, prompt: str) -> str:
         """Ask for a line; what is typed cannot be seen."""
-        former = termios.tcgetattr(self._descriptor)
-        silent = termios.tcgetattr(self._descriptor)
+        former = self._mode()
+        silent = [*former]
         silent[3] &= ~(termios.ECHO | termios.ECHONL)
         try:
             termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, silent)
             self._write(f"{prompt} ")
             return self._read_line()
         finally:
-            termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, former)
+            with suppress(termios.error):  # it is gone
+                termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, former)
             self._write("\n")
 
     @contextmanager
@@ -98,15 +99,27 @@ class OperatorTerminal:
             # Some terminals have one screen only: cleared before and behind.
             self._write(CLEARED + _FORMER_SCREEN)
 
+    def _mode(self) -> list[Any]:
+        try:
+            return termios.tcgetattr(self._descriptor)
+        except termios.error:
+            raise StoppedError("the terminal is gone") from None
+
     def _write(self, text: str) -> None:
         data = text.encode()
-        while data:
-            data = data[os.write(self._descriptor, data) :]
+        try:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+        except OSError:
+            raise StoppedError("the terminal is gone") from None
 
     def _read_line(self) -> str:
         line = b""
         while not line.endswith(b"\n"):
-            piece = os.read(self._descriptor, _READ_BYTES)
+            try:
+                piece = os.read(self._descriptor, _READ_BYTES)
+            except OSError:
+                raise StoppedError("the terminal is gone") from None
             if not piece or len(line) > _LINE_LIMIT_BYTES:
                 self._write("\n")
                 raise StoppedError("end of input")

@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -42,6 +41,7 @@ class Operator:
         self._terminal = terminal
         self.shown = ""
         self._read_to = 0
+        self._is_gone = False
         self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     @classmethod
@@ -61,13 +61,14 @@ class Operator:
             start_new_session=True,
         )
         os.close(theirs)
+        operator = cls(process, ours)
         try:
-            yield cls(process, ours)
+            yield operator
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait()
-            os.close(ours)
+            operator.go_away()
 
     def expect(self, text: str) -> str:
         """Wait until a text is shown; return what was shown up to it."""
@@ -97,9 +98,11 @@ class Operator:
         """Press Ctrl with a letter."""
         os.write(self._terminal, bytes([ord(control.upper()) - 64]))
 
-    def hang_up(self) -> None:
-        """Close the terminal's window."""
-        self.process.send_signal(signal.SIGHUP)
+    def go_away(self) -> None:
+        """Close the terminal's window; the kernel hangs up."""
+        if not self._is_gone:
+            os.close(self._terminal)
+        self._is_gone = True
 
     def leave(self) -> int:
         """Read to the end; return the exit status."""

@@ -194,15 +194,37 @@ def _go_on_to(operator: Operator, moment: str) -> None:
             operator.expect("word")
 
 
-def test_a_closed_window_leaves_nothing(tmp_path: Path) -> None:
-    """The terminal goes away while a sheet is shown."""
+@pytest.mark.parametrize("moment", ["passphrase", "sheet"])
+def test_a_closed_window_leaves_nothing(moment: str, tmp_path: Path) -> None:
+    """The terminal goes away: the program ends, quietly."""
     with Operator.at("init", *FLAGS, "--shares", "2-of-2", place=tmp_path) as operator:
-        _go_on_to(operator, "sheet")
-        operator.process.send_signal(signal.SIGHUP)
-        operator.expect("Stopped.")
-        assert operator.leave() == 130
+        _go_on_to(operator, moment)
+        operator.go_away()
+        assert operator.process.wait(30) == 130
 
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_clears_the_screen(number: int, tmp_path: Path) -> None:
+    """Whatever ends it, no sheet stays."""
+    with Operator.at("init", *FLAGS, "--shares", "2-of-2", place=tmp_path) as operator:
+        _go_on_to(operator, "sheet")
+        operator.process.send_signal(number)
+        operator.expect("Stopped.")
+        assert operator.leave() == 130
+        left = operator.left_on_screen
+
+    assert "academic" not in left
+
+
+def test_a_sheet_is_not_left_by_putting_it_aside(tmp_path: Path) -> None:
+    """Ctrl-Z does nothing: the shell would show the sheet to whoever comes."""
+    with Operator.at("init", *FLAGS, "--shares", "2-of-2", place=tmp_path) as operator:
+        _go_on_to(operator, "sheet")
+        operator.press("z")
+        operator.type("")
+        operator.expect("type some words from your paper")
 
 
 def test_nothing_is_overwritten(ceremony: Ceremony) -> None:
