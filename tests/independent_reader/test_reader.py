@@ -17,6 +17,7 @@ from tests.independent_reader.archives import Archive, is_rung
 from tests.independent_reader.documents import ed25519_key, organisation_id
 from tests.independent_reader.keys import Reporter, read_codename
 from tests.independent_reader.refusal import RefusedError
+from tests.independent_reader.sealed_secrets import open_secret
 from tests.independent_reader.signatures import signer
 from tests.vectors.case import Case, load_cases
 from tests.vectors.encoding import from_segments
@@ -212,6 +213,21 @@ def test_identities(case: Case) -> None:
     else:
         with pytest.raises(RefusedError, match=f"^{case.reason}$"):
             directories.report_recipients(directory, untrusted.encode(), now)
+
+
+@pytest.mark.parametrize("case", load_cases("sealed_secret"), ids=_named)
+def test_sealed_secrets(case: Case) -> None:
+    """Whoever finds one, and knows the passphrase, needs no program of ours."""
+    given = case.given
+    sealed: str = given["sealed"]
+    passphrase, purpose = given["passphrase"], given["purpose"]
+
+    if case.reason is None:
+        secret = open_secret(sealed.encode(), passphrase, purpose=purpose)
+        assert {"secret": secret.hex()} == case.expected
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            open_secret(sealed.encode(), passphrase, purpose=purpose)
 
 
 @pytest.mark.parametrize("case", load_cases("signature"), ids=_named)
