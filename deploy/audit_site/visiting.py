@@ -166,6 +166,18 @@ class _Look:
         return answer
 
     def _look_at_directory(self) -> None:
+        """Judge directory and identities; a second time if the first went wrong.
+
+        They come in several answers. What is published between two of them does not
+        fit together, and is nobody's fault.
+        """
+        before = len(self._findings)
+        self._look_at_directory_once()
+        if any(each.verdict is Verdict.DIFFERS for each in self._findings[before:]):
+            del self._findings[before:]
+            self._look_at_directory_once()
+
+    def _look_at_directory_once(self) -> None:
         signed = self._fetch_directory()
         if signed is None:
             return

@@ -384,6 +384,25 @@ def test_a_broken_chain_is_seen(site: Site, said: Says, tmp_path: Path) -> None:
     assert "version 2 does not follow the version 1" in said()
 
 
+def test_a_directory_that_is_published_in_between_is_no_alarm(
+    site: Site, said: Says
+) -> None:
+    """The new signature came with the old directory: asked again, they fit."""
+    newer = site.organisation.directory(version=2)
+    asked: list[str] = []
+
+    def alter(passed: Passed) -> None:
+        asked.append(passed.path)
+        is_published = asked.count("/directory.json") != 1
+        if is_published or passed.path != "/directory.json":
+            serving(newer)(passed)
+
+    with altering(site.url, alter) as server:
+        assert site.audit(server.url) == 0
+
+    assert "/directory.json (en kk ru) version 2, signed by the root" in said()
+
+
 def directories(organisation: Organisation) -> dict[str, tuple[SignedDirectory, str]]:
     """Directories that no client may use, and what is said of them."""
     stranger = SigningKey.generate(system_entropy)
