@@ -144,8 +144,8 @@ class ListCases:
                 counts=unit.cases.counts(by.id),
                 older_than=page[-1][0].number if is_more else None,
                 last_sync=unit.sync_runs.newest(),
-                unreadable_count=len(unit.deposits.in_state(DepositState.UNREADABLE)),
-                waiting_count=len(unit.deposits.in_state(DepositState.WAITING)),
+                unreadable_count=unit.deposits.count(DepositState.UNREADABLE),
+                waiting_count=unit.deposits.count(DepositState.WAITING),
             )
 
 

@@ -14,7 +14,7 @@ from crypto.ed25519 import VerificationKey
 from protocol.day import midnight
 from protocol.directory import IdentityList, KeyDirectory, current_certificates
 from protocol.directory import Role as DirectoryRole
-from review_console.domain.deposit import Deposit, DepositState
+from review_console.domain.deposit import DepositState
 from review_console.domain.errors import OrganisationError
 from review_console.domain.intake_identity import IntakeIdentity
 from review_console.domain.publication import Publication
@@ -150,16 +150,15 @@ def _open_until(
 def _for_recovery(unit: Unit) -> int:
     """Count what came on days of which nobody has an identity any more."""
     kept = unit.intake_identities.kept()
+    waiting = unit.deposits.count_by_day(DepositState.WAITING, SEALED_TO_OTHERS)
     return sum(
-        deposit.reason == SEALED_TO_OTHERS and not _may_open(kept, deposit)
-        for deposit in unit.deposits.in_state(DepositState.WAITING)
+        count for day, count in waiting.items() if not _may_open(kept, midnight(day))
     )
 
 
-def _may_open(kept: Sequence[IntakeIdentity], deposit: Deposit) -> bool:
-    """Tell whether somebody's identity held when this was sealed."""
-    begin = midnight(deposit.received_on)
+def _may_open(kept: Sequence[IntakeIdentity], began: datetime) -> bool:
+    """Tell whether somebody's identity held when that day's reports were sealed."""
     return any(
-        each.not_before <= begin + UPLOAD_TAIL and begin - UPLOAD_TAIL < each.not_after
+        each.not_before <= began + UPLOAD_TAIL and began - UPLOAD_TAIL < each.not_after
         for each in kept
     )

@@ -251,6 +251,14 @@ class Deposits(Protocol):
         """Find by id."""
         ...
 
+    def count(self, state: DepositState) -> int:
+        """Count them, without loading what a flood may have brought."""
+        ...
+
+    def count_by_day(self, state: DepositState, reason: str) -> Mapping[date, int]:
+        """Count those of one reason by the day on which they came."""
+        ...
+
     def in_state(self, state: DepositState) -> Sequence[Deposit]:
         """List by day."""
         ...

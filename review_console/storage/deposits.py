@@ -1,10 +1,11 @@
 """Rows of sealed files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from protocol.mailbox import MailboxId
 from protocol.sync import DepositId
@@ -42,6 +43,20 @@ class DepositRows:
         query = select(tables.deposits).where(_columns.id == str(deposit_id))
         row = self.connection.execute(query).one_or_none()
         return None if row is None else _deposit(row)
+
+    def count(self, state: DepositState) -> int:
+        """Count them, without loading what a flood may have brought."""
+        query = select(func.count()).where(_columns.state == state.value)
+        return self.connection.execute(query).scalar_one()
+
+    def count_by_day(self, state: DepositState, reason: str) -> Mapping[date, int]:
+        """Count those of one reason by the day on which they came."""
+        query = (
+            select(_columns.received_on, func.count())
+            .where(_columns.state == state.value, _columns.reason == reason)
+            .group_by(_columns.received_on)
+        )
+        return dict(self.connection.execute(query).tuples())
 
     def in_state(self, state: DepositState) -> Sequence[Deposit]:
         """List by day."""
