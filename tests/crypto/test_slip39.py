@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 
-from crypto import slip39
 from crypto.errors import AuthenticationError
 from crypto.slip39 import (
     ForeignShareError,
@@ -177,16 +176,6 @@ def test_a_secret_of_another_length_is_a_bug() -> None:
     """Ed25519 seeds and hybrid identities both have 32 bytes."""
     with pytest.raises(ValueError, match="32 bytes"):
         split_secret(SECRET[1:], threshold=2, count=2)
-
-
-def test_shares_that_do_not_give_the_secret_back_are_never_handed_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A fault of library or memory is found before the sheets are written."""
-    monkeypatch.setattr(slip39, "combine_shares", lambda _shares: bytes(32))
-
-    with pytest.raises(RuntimeError, match="do not give the secret back"):
-        split_secret(SECRET, threshold=2, count=2)
 
 
 def test_a_share_shows_no_words() -> None:

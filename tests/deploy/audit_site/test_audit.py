@@ -6,6 +6,7 @@ import io
 import json
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -654,7 +655,15 @@ def test_the_command_runs_as_a_program(site: Site) -> None:
     """As a timer runs it."""
     done = subprocess.run(
         [
-            *("debunker", "audit-site", site.url, "--manifest", site.manifest),
+            *(
+                sys.executable,
+                "-m",
+                "deploy.cli",
+                "audit-site",
+                site.url,
+                "--manifest",
+                site.manifest,
+            ),
             *("--root-key", site.root_key),
         ],
         capture_output=True,

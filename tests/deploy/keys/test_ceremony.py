@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -251,7 +252,17 @@ def test_a_machine_on_a_network_is_refused(tmp_path: Path) -> None:
 def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
     """A pipe cannot hold a ceremony."""
     refused = subprocess.run(
-        ["setsid", "-w", "debunker", "keys", "init", "--language", "en"],
+        [
+            "setsid",
+            "-w",
+            sys.executable,
+            "-m",
+            "deploy.cli",
+            "keys",
+            "init",
+            "--language",
+            "en",
+        ],
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         capture_output=True,

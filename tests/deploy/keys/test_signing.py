@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -92,7 +93,14 @@ def test_a_draft_is_shown_signed_and_good(ceremony: Ceremony, tmp_path: Path) ->
     assert "Organisation" in shown
     judged = subprocess.run(
         [
-            *("debunker", "keys", "verify-directory", made / "directory.json"),
+            *(
+                sys.executable,
+                "-m",
+                "deploy.cli",
+                "keys",
+                "verify-directory",
+                made / "directory.json",
+            ),
             *("--root-key", str(ceremony.organisation.root)),
         ],
         capture_output=True,
@@ -354,7 +362,7 @@ def test_a_rehearsed_signature_is_no_signature(
     made = tmp_path / "REHEARSAL-directory-1" / "REHEARSAL-directory.json"
     judged = subprocess.run(
         [
-            *("debunker", "keys", "verify-directory", made),
+            *(sys.executable, "-m", "deploy.cli", "keys", "verify-directory", made),
             *("--root-key", organisation["root"]),
         ],
         capture_output=True,
