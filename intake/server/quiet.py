@@ -5,9 +5,12 @@ Spec: docs/protocol.md §8. Why gunicorn: docs/adr/0001.
 Rules:
 * A request's body is handed over while it arrives; nothing is spooled.
 * 128 threads a worker: slow senders occupy threads, not the server.
+* Each worker stays on one processor (docs/adr/0016): its threads share one
+  interpreter, and on two processors they mostly pass it to and fro.
 * No access log, no file, no variable that could switch one on.
 """
 
+import os
 import socket
 import struct
 import sys
@@ -17,6 +20,7 @@ from http import HTTPStatus
 from typing import Final
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from intake.server.scrubbed_log import ScrubbedLogger
@@ -43,8 +47,12 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
     sends half of one and waits wants our threads, not an answer.
     """
 
+    processor: int
+    """Where this worker runs; the master chooses it."""
+
     def init_process(self) -> None:
-        """Begin with no connection."""
+        """Begin with no connection, on the one processor."""
+        os.sched_setaffinity(0, {self.processor})
         self._deadlines: dict[TConn, float] = {}
         super().init_process()
 
@@ -132,6 +140,7 @@ class QuietServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "control_socket_disable": True,
             "proc_name": "debunker-intake",
             "umask": 0o077,
+            "pre_fork": choose_processor,
             "when_ready": self._announce,
         }.items():
             self.cfg.set(name, value)
@@ -139,3 +148,10 @@ class QuietServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     def _announce(self, _arbiter: object) -> None:
         sys.stdout.write(f"intake http://{self.bound}\n")
         sys.stdout.flush()
+
+
+def choose_processor(arbiter: Arbiter, worker: QuietWorker) -> None:
+    """Give a new worker the processor with the fewest of its siblings."""
+    taken = [sibling.processor for sibling in arbiter.WORKERS.values()]
+    allowed = sorted(os.sched_getaffinity(0))
+    worker.processor = min(allowed, key=taken.count)

@@ -1,5 +1,7 @@
 """The real server: several workers, silent about what went wrong."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from tests.intake.conftest import House
 from tests.intake.organisation import Organisation
 from tests.intake.plain_browser import PlainBrowser, read_answer
 from tests.intake.server_process import ServerProcess
+
+WAIT_ROUNDS = 1000
+"""Ten seconds for a worker to begin."""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +36,21 @@ def test_a_session_is_good_at_every_worker(server: ServerProcess) -> None:
     browser = PlainBrowser(server).open_form()
 
     assert [browser.report("текст") for _ in range(12)] == [303] * 12
+
+
+@pytest.mark.enable_socket
+def test_each_worker_stays_on_a_processor_of_its_own(server: ServerProcess) -> None:
+    """Two workers share the machine; the threads of one do not fight over it."""
+    machine = os.sched_getaffinity(0)
+    processors: list[set[int]] = []
+    for _ in range(WAIT_ROUNDS):
+        processors = [os.sched_getaffinity(pid) for pid in server.children()]
+        if all(len(each) == 1 for each in processors):
+            break
+        time.sleep(0.01)
+
+    assert [len(each) for each in processors] == [1, 1]
+    assert len(processors[0] | processors[1]) == min(2, len(machine))
 
 
 @pytest.mark.enable_socket
