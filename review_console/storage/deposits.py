@@ -56,7 +56,7 @@ class DepositRows:
             .where(_columns.state == state.value, _columns.reason == reason)
             .group_by(_columns.received_on)
         )
-        return dict(self.connection.execute(query).tuples().all())
+        return dict(self.connection.execute(query).all())
 
     def in_state(self, state: DepositState) -> Sequence[Deposit]:
         """List by day."""
