@@ -597,9 +597,9 @@ STAYS: Final = Text(
     ru="Без изменений: экспертов {reviewers}, восстановление {recovery}, без сети {offline}, ключей команды {team}.",
     kk="Өзгеріссіз: сарапшы {reviewers}, қалпына келтіру {recovery}, желісіз {offline}, топ кілті {team}.",
 )
-JOINS: Final = Text(en="  + JOINS   ", ru="  + НОВЫЙ   ", kk="  + ҚОСЫЛАДЫ")
-LEAVES: Final = Text(en="  - LEAVES  ", ru="  - УХОДИТ  ", kk="  - КЕТЕДІ  ")
-CHANGES: Final = Text(en="  ~ CHANGES ", ru="  ~ ИНАЧЕ   ", kk="  ~ ӨЗГЕРЕДІ")
+JOINS: Final = Text(en="  + JOINS   ", ru="  + НОВЫЙ   ", kk="  + ҚОСЫЛАДЫ ")
+LEAVES: Final = Text(en="  - LEAVES  ", ru="  - УХОДИТ  ", kk="  - КЕТЕДІ   ")
+CHANGES: Final = Text(en="  ~ CHANGES ", ru="  ~ ИНАЧЕ   ", kk="  ~ ӨЗГЕРЕДІ ")
 A_REVIEWER: Final = Text(
     en="a reviewer’s key (certifies who can open reports), until {end}",
     ru="ключ эксперта (заверяет, кто открывает сообщения), до {end}",
