@@ -266,6 +266,7 @@ class RemoveAccount:
             self.identities.destroy_of(unit, account.id, by=by.id)
         everything = len(self._stale())
         care = self.take_care(by=by, directory=directory, at_most=everything + 1)
+        self.store.forget_replaced()  # the vault, the grants, the old ciphertext
         with self.store.begin() as unit:
             members = members_of(unit, directory)
             stale = len(unit.cases.stale())

@@ -67,6 +67,7 @@ class ChangePassphrase:
                     by=by.id,
                 ),
             )
+        self.store.forget_replaced()  # or the old passphrase opened the old copy
         account = replace(by.account, sealed_vault=sealed)
         return NewAccount(account=account, totp_secret=vault.totp_secret)
 

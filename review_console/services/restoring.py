@@ -130,6 +130,7 @@ class RestoreAccess:
                     subject=account.id,
                 ),
             )
+        self.store.forget_replaced()
         return Restored(
             new=NewAccount(account=account, totp_secret=vault.totp_secret),
             cases=cases,

@@ -646,3 +646,7 @@ class Store(Protocol):
     def begin(self) -> AbstractContextManager[Unit]:
         """Begin a transaction; commit at the end, undo on an exception."""
         ...
+
+    def forget_replaced(self) -> None:
+        """Let go of what rows held before, as far as the database can."""
+        ...

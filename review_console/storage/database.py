@@ -90,6 +90,19 @@ class SqlStore:
         with self.engine.begin() as connection:
             yield SqlUnit.of(connection)
 
+    def forget_replaced(self) -> None:
+        """Empty SQLite's log, which still holds what rows held before.
+
+        Another process that reads just now can prevent it; then the next call does.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
 
 def make_engine(url: str) -> Engine:
     """Make an engine; connects to nothing yet.

@@ -1,6 +1,7 @@
 """Lost passphrases, a lost house, and keys that are replaced by their successors."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -262,6 +263,24 @@ def test_a_new_passphrase_opens_the_same_keys(
         house.services.log_in(
             name="Айгүл", passphrase=ANOTHER, code=house.code("Айгүл")
         )
+
+
+def test_the_old_vault_is_in_no_file_of_the_database(house: House) -> None:
+    """Whoever knew the old passphrase finds nothing to open with it on the disk."""
+    by = house.unlocked("Айгүл")
+    old = by.account.sealed_vault
+    database = Path(house.config.database.removeprefix("sqlite:///"))
+
+    def on_disk() -> bytes:
+        return b"".join(
+            each.read_bytes() for each in database.parent.glob(f"{database.name}*")
+        )
+
+    assert old[:200] in on_disk()
+
+    house.operations.change_passphrase(by=by, passphrase=ANOTHER)
+
+    assert old[:200] not in on_disk()
 
 
 def test_a_lost_second_factor_is_replaced(house: House) -> None:
