@@ -7,7 +7,7 @@ DEMO := .venv-demo/bin
 # Node comes locked with the Python tools, so that every machine builds the page with the same one.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --universal \
-  --python-version 3.11 --generate-hashes --no-emit-index-url --exclude-newer "1 week"
+  --python-version 3.11 --generate-hashes --no-emit-index-url --exclude-newer "1 week" --only-binary :all:
 PIP_INSTALL := pip install -q --disable-pip-version-check --no-input
 
 # The project itself needs nothing beyond the locks and no network.
