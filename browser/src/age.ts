@@ -16,6 +16,14 @@ export interface ByteStream {
     readonly chunks: AsyncGenerator<Uint8Array, void, undefined>
 }
 
+const CHUNK_BYTES = 65_536
+const TAG_BYTES = 16
+
+/** Where a sealed file is when it has taken in so many bytes; what stands before the first chunk is `headBytes`. */
+export function sealedOffset(plaintextBytes: number, headBytes: number): number {
+    return headBytes + plaintextBytes + TAG_BYTES * Math.ceil(plaintextBytes / CHUNK_BYTES)
+}
+
 /**
  * Seal a stream; `recipients` are not empty and all hybrid, as a verified directory gives them.
  *

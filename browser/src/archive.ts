@@ -58,6 +58,12 @@ export function archiveLength(entries: readonly EntrySource[], floorBytes: numbe
     return length
 }
 
+/** Where each entry ends in the archive. */
+export function entryEnds(entries: readonly EntrySource[]): readonly number[] {
+    let end = 0
+    return entries.map(({ name, sizeBytes }) => (end += LOCAL_BYTES + name.length + sizeBytes + DESCRIPTOR_BYTES))
+}
+
 /** Write the archive, chunk by chunk; the padding is added here. */
 export async function* writeArchive(
     entries: readonly EntrySource[],

@@ -16,8 +16,8 @@
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { sealStream, type ByteStream } from './age.ts'
-import { archiveLength, writeArchive, type EntrySource } from './archive.ts'
+import { sealStream, sealedOffset, type ByteStream } from './age.ts'
+import { archiveLength, entryEnds, writeArchive, type EntrySource } from './archive.ts'
 import { MAX_ATTACHMENTS, wellFormed, type AttachmentSource } from './attachments.ts'
 import { messageNumber } from './day.ts'
 import type { KeyDirectory } from './directory.ts'
@@ -76,6 +76,13 @@ export type Draft = ReportDraft | MessageDraft
 /** What goes up, and under which mailbox. */
 export interface SealedReport extends ByteStream {
     readonly mailbox: MailboxId
+    /** Where each attachment has gone up whole. */
+    readonly attachmentEnds: readonly number[]
+}
+
+/** The archive before it is sealed. */
+export interface WrittenReport extends ByteStream {
+    readonly attachmentEnds: readonly number[]
 }
 
 /** Who seals, to whom, when. */
@@ -96,16 +103,22 @@ export interface Sealing {
  */
 export async function sealReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing): Promise<SealedReport> {
     const now = sealing.clock.now()
-    const { chunks, lengthBytes } = writeReport(draft, attachments, sealing, now)
+    const { chunks, lengthBytes, attachmentEnds } = writeReport(draft, attachments, sealing, now)
     const sealed = await sealStream(chunks, lengthBytes, sealing.recipients)
-    return { ...sealed, mailbox: sealing.keys.mailbox }
+    const headBytes = sealed.lengthBytes - sealedOffset(lengthBytes, 0)
+    const ends = attachmentEnds.map((end) => sealedOffset(end, headBytes))
+    return { ...sealed, mailbox: sealing.keys.mailbox, attachmentEnds: ends }
 }
 
 /** The archive that is sealed, and its length. Throws TooLargeError. */
-export function writeReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing, now: Date): ByteStream {
+export function writeReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing, now: Date): WrittenReport {
     if (attachments.length > MAX_ATTACHMENTS) throw new TooLargeError()
     const entries = entriesOf(draft, attachments, sealing, now)
-    return { lengthBytes: archiveLength(entries, REPORT_FLOOR_BYTES), chunks: writeArchive(entries, REPORT_FLOOR_BYTES) }
+    return {
+        lengthBytes: archiveLength(entries, REPORT_FLOOR_BYTES),
+        chunks: writeArchive(entries, REPORT_FLOOR_BYTES),
+        attachmentEnds: entryEnds(entries).slice(0, attachments.length),
+    }
 }
 
 function entriesOf(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing, now: Date): EntrySource[] {

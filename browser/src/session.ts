@@ -19,6 +19,7 @@ import { VerificationKey } from './ed25519.ts'
 import { CodenameError, NoIdentityError, ProtocolError, WrongCheckError } from './errors.ts'
 import { reportRecipients } from './identities.ts'
 import { ReporterKeys, readMailboxAnswer } from './mailbox.ts'
+import { fileAt } from './progress.ts'
 import { openReplies } from './reply.ts'
 import { sealReport, type Draft, type Language } from './report.ts'
 import type { Command, Event } from './talk.ts'
@@ -148,8 +149,9 @@ export class Session {
         const sealed = await sealReport(draft, files.map(attachmentOf), sealing)
         signal.throwIfAborted()
         onSealed?.()
+        const names = files.map(({ name }) => name)
         const onProgress = (progress: Progress) => {
-            tell({ event: 'progress', progress })
+            tell({ event: 'progress', progress, file: fileAt(sealed.attachmentEnds, names, progress.sentBytes) })
         }
         this.#upload = new Upload(sealed, { ...this.#effects, onProgress })
         await this.#upload.run(signal)

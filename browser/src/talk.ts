@@ -6,6 +6,7 @@
  */
 
 import type { ChosenFile } from './attachments.ts'
+import type { FileProgress } from './progress.ts'
 import type { Reply } from './reply.ts'
 import type { Language, MessageDraft, ReportDraft } from './report.ts'
 import type { Progress } from './upload.ts'
@@ -62,7 +63,7 @@ export interface WrongCodename {
 export type Event =
     | { readonly event: 'ready' }
     | { readonly event: 'codename'; readonly characters: string; readonly words: string | null }
-    | { readonly event: 'progress'; readonly progress: Progress }
+    | { readonly event: 'progress'; readonly progress: Progress; readonly file: FileProgress | null }
     | { readonly event: 'received' }
     | { readonly event: 'stopped' }
     | { readonly event: 'cancelled' }

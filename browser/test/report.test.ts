@@ -120,6 +120,18 @@ describe('a report', () => {
         expect(toHex(first)).not.toBe(toHex(second))
     })
 
+    it('says where each file has gone up whole', async () => {
+        const files = [source('a', 'a/b', new Uint8Array(10)), source('b', 'a/b', new Uint8Array(200_000)), source('c', 'a/b', new Uint8Array(0))]
+        const sealed = await sealReport(draft, files, sealingOf(1, 0))
+        const empty = await sealReport(draft, [], sealingOf(1, 0))
+
+        // Everything before the first chunk, a local header of 45 bytes, the content, a descriptor of 16; a tag for each 64 KiB.
+        const head = empty.lengthBytes - 65_536 - 16
+        expect(sealed.attachmentEnds).toEqual([head + 71 + 16, head + 71 + 200_061 + 4 * 16, head + 71 + 200_061 + 61 + 4 * 16])
+        expect(empty.attachmentEnds).toEqual([])
+        await collect(sealed.chunks)
+    })
+
     it('is sealed to nobody rather never', async () => {
         const sealing = { ...sealingOf(1, 0), recipients: [] }
         await expect(sealReport(draft, [], sealing)).rejects.toThrow('sealed to nobody')

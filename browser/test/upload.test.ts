@@ -48,7 +48,7 @@ const bytes = Uint8Array.from({ length: 1_200_000 }, (_, index) => (index * 7 + 
 function upload(content = bytes): Upload {
     ended = 0
     const chunks = chunksOf(content, () => { ended += 1 })
-    return new Upload({ lengthBytes: content.length, mailbox, chunks }, { origin: server.origin, fetch, clock, onProgress: (now) => progress.push(now) })
+    return new Upload({ lengthBytes: content.length, mailbox, chunks, attachmentEnds: [] }, { origin: server.origin, fetch, clock, onProgress: (now) => progress.push(now) })
 }
 
 const never = () => new AbortController().signal

@@ -1,12 +1,13 @@
 """Chosen files: what they tell beside what they show is removed, or told."""
 
+import itertools
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from protocol.codename import Codename
 from protocol.mailbox import ReporterKeys
@@ -35,6 +36,13 @@ DRAW = """async (type) => {
   const blob = await canvas.convertToBlob({ type, quality: 0.6 })
   return [...new Uint8Array(await blob.arrayBuffer())]
 }"""
+
+HURRY = """const Real = Date
+let moment = Real.now()
+globalThis.Date = class extends Real {
+  constructor(...values) { super(...(values.length ? values : [moment += 3000])) }
+}"""
+"""Three seconds pass whenever the page looks at the clock."""
 
 PIXELS = """async (bytes) => {
   const image = await createImageBitmap(new Blob([new Uint8Array(bytes)]))
@@ -196,3 +204,44 @@ def test_a_cleaner_that_does_not_load_is_no_reason_to_say_that_all_is_clean(
 
     visit.page.wait_for_selector("#chosen-files li:has-text('не удалось')")
     assert _sent(visit, intake) == [photo]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("kk", ("Файл: 1/2 · a.mp4", "Жылдамдығы:", "кБ/", "мин")),
+        ("ru", ("Файл: 1/2 · a.mp4", "Скорость:", "кБ/", "мин")),
+        ("en", ("File: 1/2 · a.mp4", "Speed:", "kB/s", "min")),
+    ],
+)
+def test_a_large_file_says_how_far_it_is_how_fast_and_how_long(
+    visit: Visit, tmp_path: Path, language: str, words: tuple[str, ...]
+) -> None:
+    """On a slow line nobody knows otherwise whether to wait or to come back."""
+    paths = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
+    for path in paths:
+        path.write_bytes(bytes(2_000_000))
+    held: list[Route] = []
+    sent, seen = itertools.count(), itertools.count()
+    visit.page.add_init_script(HURRY)
+    visit.open(f"/{language}/report")
+    # The third piece waits until everything has been read.
+    visit.page.route(
+        "**/uploads/*",
+        lambda route: held.append(route) if next(sent) == 2 else route.continue_(),
+    )
+    visit.page.fill("#text", "Видео")
+    visit.page.set_input_files("#attachments", paths)
+    with visit.page.expect_request(
+        lambda request: request.method == "PATCH" and next(seen) == 2
+    ):
+        visit.page.click(SUBMIT)
+
+    visit.page.wait_for_selector("#progress-pace:not([hidden])")
+    told = visit.page.inner_text("#sending")
+    for word in words:
+        assert word in told
+    held[0].continue_()
+    visit.shown("#received")
+    assert visit.page.is_hidden("#progress-pace")
+    assert visit.complaints == []

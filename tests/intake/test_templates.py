@@ -40,7 +40,7 @@ FOUND_BY_THE_SCRIPT = {
         "error-summary report "
         "chosen-files chosen-file"
         " texts codename codename-words codename-words-block codename-characters"
-        " sending progress progress-text cancel retry received codename-saved"
+        " sending progress progress-text progress-file progress-pace cancel retry received codename-saved"
         " revealing revealing-list revealing-ask"
     ),
     "mailbox.html": (
@@ -48,7 +48,7 @@ FOUND_BY_THE_SCRIPT = {
         "error-summary open-mailbox "
         "opening replies"
         " reply-list reply-template no-replies unreadable acknowledged message"
-        " chosen-files chosen-file texts sending progress progress-text cancel retry"
+        " chosen-files chosen-file texts sending progress progress-text progress-file progress-pace cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
         " mailbox-deleted message-closed revealing revealing-list revealing-ask"
     ),

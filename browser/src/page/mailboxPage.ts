@@ -115,7 +115,7 @@ export class MailboxPage {
                 this.#showMailbox(event)
                 break
             case 'progress':
-                this.#sending.follow(event.progress)
+                this.#sending.follow(event.progress, event.file)
                 break
             case 'stopped':
                 this.#sending.stop()

@@ -65,7 +65,7 @@ export class ReportPage {
                 focus('codename')
                 break
             case 'progress':
-                this.#sending.follow(event.progress)
+                this.#sending.follow(event.progress, event.file)
                 break
             case 'stopped':
                 this.#sending.stop()

@@ -5,6 +5,8 @@
  */
 
 import { focus, load, show } from './elements.ts'
+import { systemClock } from '../effects.ts'
+import { Pace, type FileProgress } from '../progress.ts'
 import type { Texts } from './texts.ts'
 import type { WorkerLink } from './workerLink.ts'
 import type { Progress } from '../upload.ts'
@@ -14,6 +16,7 @@ export class Sending {
     readonly #bar = load('progress', HTMLProgressElement)
     readonly #words = load('progress-text', HTMLElement)
     readonly #cancel = load('cancel', HTMLButtonElement)
+    readonly #pace = new Pace()
     readonly #retry = load('retry', HTMLButtonElement)
 
     constructor(texts: Texts, worker: WorkerLink) {
@@ -33,6 +36,9 @@ export class Sending {
     }
 
     begin(): void {
+        this.#pace.restart()
+        this.#detail('progress-pace', '')
+        this.#detail('progress-file', '')
         this.#cancel.disabled = false
         this.#retry.hidden = true
         this.#bar.removeAttribute('value')
@@ -51,10 +57,12 @@ export class Sending {
     stop(): void {
         this.#retry.hidden = false
         this.#retry.focus()
+        this.#pace.restart()
+        this.#detail('progress-pace', '')
         this.#say('progress_stopped')
     }
 
-    follow({ state, sentBytes, totalBytes }: Progress): void {
+    follow({ state, sentBytes, totalBytes }: Progress, file: FileProgress | null): void {
         const share = sentBytes / totalBytes
         this.#bar.max = 1
         this.#bar.value = share
@@ -62,6 +70,27 @@ export class Sending {
         if (state === 'waiting') this.#say('progress_waiting')
         else if (state === 'finishing' && sentBytes === totalBytes) this.#say('progress_finishing')
         else this.#say('progress_sent', { percent: this.#texts.percent(share) })
+        if (state === 'waiting') this.#pace.restart()
+        const isMoving = state !== 'waiting' && sentBytes < totalBytes
+        this.#detail('progress-pace', isMoving ? this.#paceOf(sentBytes, totalBytes) : '')
+        this.#detail('progress-file', isMoving && file ? this.#texts.get('progress_file', { file: this.#nameOf(file) }) : '')
+    }
+
+    #paceOf(sentBytes: number, totalBytes: number): string {
+        const speed = this.#pace.speed(sentBytes, totalBytes, systemClock.now())
+        if (!speed) return ''
+        const time = this.#texts.minutes(speed.secondsLeft)
+        return this.#texts.get('progress_pace', { speed: this.#texts.speed(speed.bytesPerSecond), time })
+    }
+
+    #nameOf({ number, count, name, share }: FileProgress): string {
+        return `${this.#texts.number(number)}/${this.#texts.number(count)} · ${name} · ${this.#texts.percent(share)}`
+    }
+
+    /** A line that comes and goes; nobody has it read out. */
+    #detail(id: string, words: string): void {
+        load(id, HTMLElement).textContent = words
+        show(id, words !== '')
     }
 
     #say(key: string, values: Readonly<Record<string, string>> = {}): void {

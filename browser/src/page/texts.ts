@@ -41,9 +41,23 @@ export class Texts {
 
     /** A file's size in the largest unit that gives at least one. */
     size(bytes: number): string {
+        return this.#bytes(bytes, '')
+    }
+
+    speed(bytesPerSecond: number): string {
+        return this.#bytes(bytesPerSecond, '-per-second')
+    }
+
+    /** Whole minutes, at least one: nobody is helped by seconds that jump. */
+    minutes(seconds: number): string {
+        const format = { style: 'unit', unit: 'minute' } as const
+        return new Intl.NumberFormat(this.#locale, format).format(Math.max(1, Math.ceil(seconds / 60)))
+    }
+
+    #bytes(bytes: number, per: string): string {
         const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
         const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
-        const format = { style: 'unit', unit: units[step] ?? 'byte', maximumFractionDigits: step > 1 ? 1 : 0 } as const
+        const format = { style: 'unit', unit: `${units[step] ?? 'byte'}${per}`, maximumFractionDigits: step > 1 ? 1 : 0 } as const
         return new Intl.NumberFormat(this.#locale, format).format(bytes / 1000 ** step)
     }
 
