@@ -40,6 +40,10 @@ from intake.storage.room import full_disk_told
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL
 _LOCK_NAME: Final = "lock"
 
+_GATHERED_BYTES: Final = 128 * 1024
+"""The beginning is gathered, so that a report of text alone is written, and hashed,
+in one go: each call lets another thread in, and has to wait for its turn again."""
+
 _WRITE_BACK_BYTES: Final = 8 * 2**20
 """Every so often the disk is set to work, so that the last sync waits for little."""
 
@@ -61,6 +65,7 @@ class SealingFile:
         self._take = take
         self._descriptor = os.open(path, _NEW, FILE_MODE)
         self._digest = hashlib.sha256()
+        self._unwritten = bytearray()
         self._started_bytes = 0
         self.size_bytes = 0
 
@@ -88,20 +93,26 @@ class SealingFile:
         """
         size_bytes = len(data)
         self._take(size_bytes)
+        self.size_bytes += size_bytes
+        if self.size_bytes <= _GATHERED_BYTES:
+            self._unwritten += data
+            return size_bytes
+        self._write_out()
         self._digest.update(data)
         with full_disk_told():
             write_all(self._descriptor, data)
-        self.size_bytes += size_bytes
         if self.size_bytes - self._started_bytes >= _WRITE_BACK_BYTES:
             self._start_write_back()
         return size_bytes
 
     def sha256(self) -> bytes:
         """Return the digest of everything so far: 32 bytes."""
+        self._write_out()
         return self._digest.digest()
 
     def sync(self, day: date) -> None:
         """Stamp with the day, and wait until the bytes are durable."""
+        self._write_out()
         with full_disk_told():
             stamp(self._descriptor, day)
             os.fsync(self._descriptor)
@@ -111,6 +122,13 @@ class SealingFile:
         self._path.rename(path)
         os.close(self._descriptor)
         self._descriptor = -1
+
+    def _write_out(self) -> None:
+        if self._unwritten:
+            self._digest.update(self._unwritten)
+            with full_disk_told():
+                write_all(self._descriptor, self._unwritten)
+            self._unwritten = bytearray()
 
     def _start_write_back(self) -> None:
         # "Not needed in the cache" makes Linux write these pages out at once,
