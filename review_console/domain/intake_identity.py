@@ -59,9 +59,15 @@ class IntakeIdentity:
         is_short = self.not_after - now <= RENEWED_WITH
         return is_short and self.not_before < midnight(day_of(now))
 
+    def has_begun(self, now: datetime) -> bool:
+        """Tell whether it serves today, or was made while the clock was ahead."""
+        return self.not_before <= now
+
     def is_live(self, now: datetime) -> bool:
-        """Tell whether reporters may still seal to it."""
-        return self.destroyed_on is None and now < self.not_after
+        """Tell whether reporters may seal to it."""
+        return (
+            self.destroyed_on is None and self.has_begun(now) and now < self.not_after
+        )
 
     def is_over(self, now: datetime, *, grace: timedelta) -> bool:
         """Tell whether the private half is to be destroyed."""

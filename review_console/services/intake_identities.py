@@ -199,6 +199,8 @@ class IntakeIdentities:
         """Find one that serves; what does not open is of no use to anybody."""
         own = [each for each in self._kept(unit, now) if each.account == by.id]
         for each in reversed(own):
+            if not each.has_begun(now):
+                continue
             if self._open(each, by) is not None:
                 return each
             self._destroy(unit, each, now, by=by.id)

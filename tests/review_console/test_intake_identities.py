@@ -102,6 +102,23 @@ def test_a_new_one_is_made_when_nine_days_are_left(house: House) -> None:
     assert len(kept(house, "Айгүл")) == 3
 
 
+def test_a_clock_that_was_ahead_does_not_close_the_form(house: House) -> None:
+    """Identities of days to come neither serve now nor crowd out those that do."""
+    now = house.clock.now()
+    for days in (60, 61, 62):
+        house.clock.moment = now + timedelta(days=days)
+        assert renew(house, at_once=True)
+    house.clock.moment = now + timedelta(days=6)
+
+    assert renew(house)
+
+    certificates = current_certificates(
+        house.directory, house.identities, house.clock.now()
+    )
+    assert len(certificates) == 2
+    assert all(each.not_before <= house.clock.now() for _, each in certificates)
+
+
 def test_a_coordinator_has_none(house: House) -> None:
     """Reports are sealed to reviewers; coordinators see them as cases."""
     assert not renew(house, "Дана", at_once=True)
