@@ -117,3 +117,22 @@ def test_it_does_not_run_twice_in_one_place(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "runs in" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_what_an_older_version_left_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """No traceback: what lies there, and what to type."""
+    (tmp_path / "log-ins.json").write_text(
+        json.dumps({"root_key": "", "sync_key": "", "log_ins": []})
+    )
+
+    refused = subprocess.run(
+        [sys.executable, "-m", "deploy.cli", "demo", "--directory", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "an older version made what lies in" in refused.stderr
+    assert "make demo-clean" in refused.stderr
+    assert "Traceback" not in refused.stderr
