@@ -9,6 +9,7 @@ Rules:
 """
 
 import signal
+import ssl
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,6 +74,15 @@ class UncheckedError(Exception):
         super().__init__(text.en.format(**values))
         self.text = text
         self.values = values
+
+
+class UntrustedError(Exception):
+    """Whoever answers has no certificate for this site: that is evil, not trouble."""
+
+    def __init__(self, kind: str) -> None:
+        """Take what is wrong with it."""
+        super().__init__(kind)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +151,7 @@ class Visitor:
 
         Raises:
             UncheckedError: No whole answer came, or not in time.
+            UntrustedError: Somebody else answered.
         """
         headers = self._headers(kind, came_from)
         try:
@@ -151,7 +162,10 @@ class Visitor:
                 texts.TOOK_TOO_LONG, seconds=self._patience_seconds
             ) from None
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise UncheckedError(texts.NO_ANSWER, kind=_innermost(error)) from None
+            inner = _innermost(error)
+            if isinstance(inner, ssl.SSLCertVerificationError):
+                raise UntrustedError(printable(inner.verify_message)) from None
+            raise UncheckedError(texts.NO_ANSWER, kind=type(inner).__name__) from None
 
     def _read(
         self, address: str, headers: Mapping[str, str], limit_bytes: int
@@ -263,8 +277,8 @@ def printable(untrusted: str, *, limit_characters: int = 200) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in shown)
 
 
-def _innermost(error: BaseException) -> str:
-    """Name the kind of trouble that lies at the bottom of an exception."""
+def _innermost(error: BaseException) -> BaseException:
+    """Find the trouble that lies at the bottom of an exception."""
     inner = error
     for _ in range(_DEEPEST):
         reasons = [
@@ -277,4 +291,4 @@ def _innermost(error: BaseException) -> str:
         if not deeper:
             break
         inner = deeper[0]
-    return type(inner).__name__
+    return inner

@@ -101,6 +101,11 @@ TOOK_TOO_LONG: Final = Text(
     ru="за {seconds} с ответ не пришёл целиком",
     kk="{seconds} секундта жауап толық келмеді",
 )
+UNTRUSTED: Final = Text(
+    en="somebody answers who has no valid certificate for this site ({kind}): the connection is being read, or the certificate has run out",
+    ru="отвечает тот, у кого нет действительного сертификата этого сайта ({kind}): соединение читают посторонние или срок сертификата истёк",
+    kk="бұл сайттың жарамды сертификаты жоқ біреу жауап береді ({kind}): байланысты бөгде біреу оқып тұр немесе сертификаттың мерзімі өткен",
+)
 BUSY: Final = Text(
     en="the server says that it is busy or closed (status {status})",
     ru="сервер отвечает, что занят или закрыт (код {status})",
@@ -127,7 +132,7 @@ ALL_AS_SIGNED: Final = Text(
 NOT_AS_SIGNED: Final = Text(
     en="NOT AS SIGNED. {site} serves something else than the organisation’s root signed. Do not write there. Keep this print-out, look again from another place, and tell the organisation on another way than this site.",
     ru="НЕ КАК ПОДПИСАНО. {site} отдаёт не то, что подписал корневой ключ организации. Не пишите туда. Сохраните этот вывод, проверьте из другого места и сообщите организации иным путём, не через этот сайт.",
-    kk="ҚОЛ ҚОЙЫЛҒАНДАЙ ЕМЕС. {site} ұйымның түбірлік кілті қол қоймаған нәрсені береді. Ол жерге жазбаңыз. Осы шығарманы сақтап, басқа жерден тексеріп, ұйымға осы сайттан басқа жолмен хабарлаңыз.",
+    kk="ҚОЛ ҚОЙЫЛҒАНДАЙ ЕМЕС. {site} ұйымның түбірлік кілті қол қоймаған нәрсені береді. Ол жерге жазбаңыз. Осы мәтінді сақтап, басқа жерден тексеріп, ұйымға осы сайттан басқа жолмен хабарлаңыз.",
 )
 NOT_CHECKED: Final = Text(
     en="COULD NOT BE CHECKED. Nothing wrong was seen, but {count} items did not answer as a whole. Try again, or on another way (--proxy).",

@@ -20,7 +20,13 @@ from typing import Final, TypeVar
 from crypto.entropy import Entropy
 from deploy.audit_site import texts
 from deploy.audit_site.directory_watch import DirectoryWatch, judge_identities
-from deploy.audit_site.fetching import Answer, Kind, UncheckedError, Visitor
+from deploy.audit_site.fetching import (
+    Answer,
+    Kind,
+    UncheckedError,
+    UntrustedError,
+    Visitor,
+)
 from deploy.audit_site.judging import (
     Sentence,
     is_busy,
@@ -238,6 +244,10 @@ class _Look:
             answer = self._visitor.fetch(
                 path, kind, came_from=self._came_from, limit_bytes=limit_bytes
             )
+        except UntrustedError as error:
+            sentence = say(texts.UNTRUSTED, kind=error.kind)
+            self._note(path, Verdict.DIFFERS, sentence)
+            return None
         except UncheckedError as error:
             self._note(path, Verdict.UNCHECKED, say(error.text, **error.values))
             return None

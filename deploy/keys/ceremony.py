@@ -16,11 +16,10 @@ from crypto.age import HybridIdentity
 from crypto.ed25519 import SigningKey
 from crypto.slip39 import split_secret
 from deploy.keys import texts
-from deploy.keys.desk import Desk, read_file, told_in_words
+from deploy.keys.desk import Desk, read_file, refuse_unwritable
 from deploy.keys.files import (
     PRIVATE,
     is_open_to_others,
-    refuse_taken,
     write_set,
 )
 from deploy.keys.fingerprints import Fingerprint, qr_code
@@ -140,8 +139,7 @@ def load_organisation(desk: Desk, path: Path) -> OrganisationFile:
 
 
 def _hold(desk: Desk, wishes: Wishes, keys: _Keys, intro: Text) -> None:
-    with told_in_words(wishes.out):
-        refuse_taken(wishes.out)
+    refuse_unwritable(wishes.out)
     desk.say(intro)
     desk.wait()
     sealed = _seal_all(desk, keys)
@@ -160,9 +158,9 @@ def _hold(desk: Desk, wishes: Wishes, keys: _Keys, intro: Text) -> None:
         for name, sheet in zip(secret_file_names(sheets, prefix), sheets, strict=True)
         if wishes.prints_sheets
     }
-    with told_in_words(wishes.out):
-        write_set(wishes.out, {**sealed, **public, **printed}, mode=PRIVATE)
-    _tell_what_is_there(desk, wishes.out, [*sealed, *public, *printed], keys)
+    made = {**sealed, **public, **printed}
+    desk.write(wishes.out, lambda: write_set(wishes.out, made, mode=PRIVATE))
+    _tell_what_is_there(desk, wishes.out, list(made), keys)
 
 
 def _seal_all(desk: Desk, keys: _Keys) -> Mapping[str, bytes]:

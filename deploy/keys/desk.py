@@ -4,7 +4,9 @@ Everything that a step of the ceremony needs from its surroundings is in one `De
 that each step reads as what is said, asked and done.
 """
 
+import errno
 import hmac
+import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from crypto.entropy import Entropy
 from crypto.errors import AuthenticationError, MalformedError
 from crypto.sealed_secret import Argon2idProfile
 from deploy.keys import texts
-from deploy.keys.files import TakenError
+from deploy.keys.files import TakenError, refuse_taken
 from deploy.keys.machine import Machine
 from deploy.keys.mode import Mode
 from deploy.keys.terminal import Terminal
@@ -97,6 +99,25 @@ class Desk:
         with self.terminal.own_screen():
             self.banner()
             yield
+
+    def write(self, path: Path, writing: Callable[[], None]) -> None:
+        """Write what has been made; what can be mended is tried again.
+
+        Holders have copied their sheets by now: a full stick must not undo that.
+
+        Args:
+            path: What is written, for the sentence.
+            writing: Writes all of it or nothing.
+        """
+        while True:
+            try:
+                with told_in_words(path):
+                    writing()
+            except KeysError as error:
+                self.say(error.text, **error.values)
+                self.wait(texts.TRY_AGAIN)
+            else:
+                return
 
     # --- Passphrases ---------------------------------------------------------
 
@@ -233,6 +254,26 @@ def read_file(path: Path) -> bytes:
         raise KeysError(
             texts.UNREADABLE, path=path, reason=error.strerror or error
         ) from None
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a place that cannot be written to, before anyone has typed a word.
+
+    Args:
+        path: What will be written there, and must not exist.
+
+    Raises:
+        KeysError: The name is taken, or its folder is missing or closed to us.
+    """
+    with told_in_words(path):
+        refuse_taken(path)
+    code = 0
+    if not path.parent.is_dir():
+        code = errno.ENOENT
+    elif not os.access(path.parent, os.W_OK):
+        code = errno.EACCES
+    if code:
+        raise KeysError(texts.UNWRITABLE, path=path, reason=os.strerror(code))
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from crypto.age import HybridIdentity
 from crypto.ed25519 import SigningKey
 from deploy.keys import texts
 from deploy.keys.ceremony import seal_checked
-from deploy.keys.desk import Desk, told_in_words
-from deploy.keys.files import PRIVATE, refuse_taken, write_new
+from deploy.keys.desk import Desk, refuse_unwritable
+from deploy.keys.files import PRIVATE, write_new
 from deploy.keys.sheets import collect
 from deploy.keys.texts import KeysError
 from protocol.offline_keys import OrganisationFile
@@ -65,19 +65,17 @@ def recover_recovery(
 
 def open_recovery(desk: Desk, sealed: Path, out: Path) -> None:
     """Write the recovery identity as an age identity file, without a passphrase."""
-    with told_in_words(out):
-        refuse_taken(out)
+    refuse_unwritable(out)
     identity = desk.open_with_passphrase(
         sealed, texts.ASK_RECOVERY, desk.mode.open_recovery
     )
-    with told_in_words(out):
-        write_new(out, f"{identity.encode()}\n".encode(), mode=PRIVATE)
+    content = f"{identity.encode()}\n".encode()
+    desk.write(out, lambda: write_new(out, content, mode=PRIVATE))
     desk.say(texts.IDENTITY_WRITTEN, path=out)
 
 
 def _begin(desk: Desk, out: Path, name: texts.Text) -> None:
-    with told_in_words(out):
-        refuse_taken(out)
+    refuse_unwritable(out)
     desk.say(texts.RECOVER_INTRO, name=desk.words(name))
     desk.wait()
 
@@ -88,7 +86,6 @@ def _write(
     desk.say(texts.RECOVERED)
     passphrase = desk.new_passphrase(name)
     sealed = seal_checked(desk, secret, passphrase)
-    with told_in_words(out):
-        write_new(out, sealed, mode=PRIVATE)
+    desk.write(out, lambda: write_new(out, sealed, mode=PRIVATE))
     desk.line(texts.WRITTEN, directory=out.parent)
     desk.terminal.show(f"  {out.name}\n")

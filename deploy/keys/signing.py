@@ -33,8 +33,8 @@ from deploy.keys.changes import (
     recovery_of,
     unchanged,
 )
-from deploy.keys.desk import Desk, read_file, told_in_words
-from deploy.keys.files import PUBLIC, refuse_taken, write_new, write_set
+from deploy.keys.desk import Desk, read_file, refuse_unwritable
+from deploy.keys.files import PUBLIC, write_new, write_set
 from deploy.keys.fingerprints import Fingerprint
 from deploy.keys.terminal import StoppedError
 from deploy.keys.texts import KeysError, Reason
@@ -86,8 +86,7 @@ def sign_directory(desk: Desk, order: DirectoryOrder) -> None:
     organisation = load_organisation(desk, order.organisation)
     draft = _load_draft(order.draft)
     out = order.out or Path(f"{desk.mode.prefix}directory-{draft.version}")
-    with told_in_words(out):
-        refuse_taken(out)
+    refuse_unwritable(out)
     previous = _load_previous(desk, order, organisation, draft)
     _hold_against(desk, order, organisation, draft, previous)
     _show(desk, draft, previous, has_previous_file=order.previous is not None)
@@ -118,8 +117,7 @@ def sign_directory(desk: Desk, order: DirectoryOrder) -> None:
             else {name + CROSS_SIGNATURE: signed.cross_signature.encode()}
         ),
     }
-    with told_in_words(out):
-        write_set(out, files, mode=PUBLIC)
+    desk.write(out, lambda: write_set(out, files, mode=PUBLIC))
     done = texts.SIGNED_REHEARSAL if desk.mode.is_rehearsal else texts.SIGNED
     desk.say(done, directory=out, file=out / name)
 
@@ -160,8 +158,7 @@ def sign_release(desk: Desk, manifest: Path, root: Path, previous: Path | None) 
     content, release = _load_release(manifest)
     before = None if previous is None else _load_release(previous)
     signature_path = manifest.with_name(manifest.name + SIGNATURE)
-    with told_in_words(signature_path):
-        refuse_taken(signature_path)
+    refuse_unwritable(signature_path)
     _show_release(desk, content, release, before[1] if before else None)
     if not desk.is_agreed(texts.SIGN_IT):
         raise StoppedError("not agreed")
@@ -169,8 +166,10 @@ def sign_release(desk: Desk, manifest: Path, root: Path, previous: Path | None) 
     if before is not None and previous is not None:
         _refuse_unsigned(desk, previous, before[0], key.verification_key)
     signature = sshsig.sign(content, key, namespace=desk.mode.release_namespace)
-    with told_in_words(signature_path):
-        write_new(signature_path, signature.encode(), mode=PUBLIC)
+    desk.write(
+        signature_path,
+        lambda: write_new(signature_path, signature.encode(), mode=PUBLIC),
+    )
     desk.say(texts.SIGNED_RELEASE, path=signature_path, manifest=manifest)
 
 

@@ -87,6 +87,11 @@ UNWRITABLE: Final = Text(
     ru="Не удаётся записать {path}: {reason}. Есть ли такое место, хватает ли на нём места и прав?",
     kk="{path} жазылмады: {reason}. Ондай орын бар ма, бос жері мен рұқсат жеткілікті ме?",
 )
+TRY_AGAIN: Final = Text(
+    en="Nothing is lost: mend it, and press Enter to write again. Ctrl-C gives up.",
+    ru="Ничего не потеряно: исправьте и нажмите Enter, чтобы записать снова. Ctrl-C: отказаться.",
+    kk="Ештеңе жоғалған жоқ: түзетіп, қайта жазу үшін Enter басыңыз. Ctrl-C: бас тарту.",
+)
 NO_MEMORY: Final = Text(
     en="This machine has too little free memory to open the file (a quarter of a GiB is needed). Close other programs.",
     ru="На машине не хватает свободной памяти, чтобы открыть файл (нужно 256 МиБ). Закройте другие программы.",

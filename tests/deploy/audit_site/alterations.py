@@ -3,12 +3,14 @@
 import http.client
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
@@ -61,8 +63,10 @@ def _real_answer(
 
 
 @contextmanager
-def altering(intake: str, alter: Alter) -> Iterator[Server]:
-    """Serve an intake's answers, altered, uncompressed."""
+def altering(
+    intake: str, alter: Alter, *, certificate: Path | None = None
+) -> Iterator[Server]:
+    """Serve an intake's answers, altered, uncompressed; over TLS if asked."""
     host = intake.removeprefix("http://")
 
     class Handler(BaseHTTPRequestHandler):
@@ -97,9 +101,14 @@ def altering(intake: str, alter: Alter) -> Iterator[Server]:
         def log_message(self, *_words: object) -> None:
             """Say nothing."""
 
-    http_server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-    http_server.daemon_threads = True
-    server = Server(f"http://{LOOPBACK}:{http_server.server_address[1]}")
+    http_server = _QuietServer((LOOPBACK, 0), Handler)
+    scheme = "http"
+    if certificate is not None:
+        scheme = "https"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        http_server.socket = context.wrap_socket(http_server.socket, server_side=True)
+    server = Server(f"{scheme}://{LOOPBACK}:{http_server.server_address[1]}")
     thread = threading.Thread(target=http_server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -108,6 +117,13 @@ def altering(intake: str, alter: Alter) -> Iterator[Server]:
         http_server.shutdown()
         http_server.server_close()
         thread.join()
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_request: object) -> None:
+        """Say nothing: an auditor that refuses a handshake is right."""
 
 
 @dataclass

@@ -514,6 +514,34 @@ def test_a_busy_site_is_not_checked(number: int, site: Site, said: Says) -> None
     assert f"busy or closed (status {number})" in said()
 
 
+def test_a_false_certificate_is_an_alarm(
+    site: Site, said: Says, tmp_path: Path
+) -> None:
+    """Somebody reads along with a certificate of their own, and passes all on."""
+    with altering(site.url, unaltered, certificate=self_signed(tmp_path)) as server:
+        assert site.audit(server.url) == 1
+
+    told = said()
+    assert "no valid certificate for this site (self-signed certificate)" in told
+    assert "NOT AS SIGNED" in told
+
+
+def self_signed(place: Path) -> Path:
+    """Make a certificate for loopback that nobody vouches for."""
+    path = place / "false.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", path, "-out", place / "certificate.pem"),
+        ],
+        capture_output=True,
+        check=True,
+    )
+    path.write_bytes(path.read_bytes() + (place / "certificate.pem").read_bytes())
+    return path
+
+
 def test_a_difference_outweighs_trouble(site: Site) -> None:
     """One altered script is enough, whatever else did not answer."""
 

@@ -235,6 +235,35 @@ def test_nothing_is_overwritten(ceremony: Ceremony) -> None:
         assert operator.leave() == 1
 
 
+def test_a_place_that_cannot_be_written_to_is_told_first(tmp_path: Path) -> None:
+    """Before anybody has chosen a passphrase."""
+    with Operator.at(
+        "init", *FLAGS, "--out", "missing/organisation", place=tmp_path
+    ) as operator:
+        operator.expect("cannot be written: No such file or directory")
+        assert operator.leave() == 1
+        assert "Passphrase" not in operator.shown
+
+
+def test_a_stick_that_fails_at_the_end_undoes_nothing(tmp_path: Path) -> None:
+    """Holders have copied their sheets: mend it, press Enter, go on."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    words = ("init", *FLAGS, "--shares", "2-of-2", "--out", "stick/organisation")
+    with Operator.at(*words, place=tmp_path) as operator:
+        begin(operator)
+        write_down(operator)
+        stick.rmdir()
+        write_down(operator)
+        operator.expect("cannot be written: No such file")
+        operator.expect("Nothing is lost")
+        stick.mkdir()
+        operator.type("")
+        assert finish(operator) == 0
+
+    assert (stick / "organisation" / "root.json").exists()
+
+
 def test_a_machine_on_a_network_is_refused(tmp_path: Path) -> None:
     """With the way out: unplug, or say that it is a demonstration."""
     with Operator.at("init", "--language", "en", SWAPPED, place=tmp_path) as operator:
