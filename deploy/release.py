@@ -55,6 +55,8 @@ OF_THE_DIRECTORY: Final = frozenset({
 
 _VISITED: Final = frozenset({Access.PUBLIC, Access.SESSION})
 _PROGRAM: Final = "debunker"
+_FILES: Final = "/static/"
+_NAME_OF_A_FILE: Final = "name"
 
 
 class ReleaseError(Exception):
@@ -180,13 +182,27 @@ def addresses(app: Flask) -> Iterator[tuple[str, Access]]:
 
 
 def _paths(url_map: Map, rule: Rule, names: Sequence[str]) -> Iterator[str]:
-    """Fill in a rule's variables: languages, pages, files."""
+    """Fill in a rule's variables.
+
+    Args:
+        url_map: Of the app.
+        rule: One of its rules.
+        names: Of the files that are served.
+
+    Yields:
+        Every path that the rule can have: of languages, pages, files.
+
+    Raises:
+        ReleaseError: A variable has no list of values.
+    """
     fixed = dict(rule.defaults or {})
-    choices = {
-        name: sorted(getattr(rule._converters[name], "items", names))  # noqa: SLF001  # the rule knows its choices
-        for name in rule.arguments
-        if name not in fixed
-    }
+    files = {_NAME_OF_A_FILE} if rule.rule.startswith(_FILES) else set()
+    choices: dict[str, list[str]] = {}
+    for name in sorted(rule.arguments - fixed.keys()):
+        listed = getattr(rule._converters[name], "items", None)  # noqa: SLF001  # the rule knows its choices
+        if listed is None and name not in files:
+            raise ReleaseError(f"{rule.rule} may be anything: it cannot be listed")
+        choices[name] = sorted(names if listed is None else listed)
     adapter = url_map.bind("site.example")
     for values in product(*choices.values()):
         arguments = dict(zip(choices, values, strict=True)) | fixed

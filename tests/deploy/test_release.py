@@ -173,3 +173,15 @@ def test_a_new_public_page_is_found_by_itself(app: Flask) -> None:
     manifest = build(app, organisation_file(ORGANISATION), version="1")
     assert "/ru/new" in {file.path for file in manifest.files}
     json.loads(manifest.to_json())
+
+
+def test_an_address_that_may_be_anything_ends_it(app: Flask) -> None:
+    """Whoever adds one decides how visitors can check it."""
+
+    @app.get("/<anything>")
+    @declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
+    def show(anything: str) -> Response:
+        return Response(anything, mimetype="text/plain")
+
+    with pytest.raises(ReleaseError, match="/<anything> may be anything"):
+        build(app, organisation_file(ORGANISATION), version="1")
