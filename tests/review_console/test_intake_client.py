@@ -12,11 +12,16 @@ import pytest
 
 from crypto.ed25519 import SigningKey
 from crypto.entropy import system_entropy
+from protocol.directory import IdentityList
 from protocol.mailbox import MailboxId
 from protocol.sync import AcknowledgementBatch, DepositId, ReplyId, verify_request
 from review_console.domain.errors import IntakeRefusedError, IntakeUnreachableError
 from review_console.services.intake import ReplyOutcome
-from review_console.storage.intake_client import MAX_LISTING_BYTES, HttpIntake
+from review_console.storage.intake_client import (
+    MAX_DIRECTORY_BYTES,
+    MAX_LISTING_BYTES,
+    HttpIntake,
+)
 from tests.review_console.people import FakeClock
 
 pytestmark = pytest.mark.enable_socket
@@ -100,6 +105,54 @@ def test_every_request_is_signed(hostile: HostileIntake) -> None:
             key=KEY.verification_key,
             now=clock.now(),
         )
+
+
+def test_keys_are_put_signed_and_looked_at_as_a_stranger(
+    hostile: HostileIntake,
+) -> None:
+    """What is published is signed; a visit carries nothing that names the console."""
+    clock = FakeClock()
+    intake = intake_of(hostile, clock)
+    hostile.status = 204
+    with intake.connect(KEY) as connection:
+        connection.put_identities(IdentityList(identities=()))
+    hostile.status, hostile.body = 200, b"whatever it serves"
+
+    served = intake.visit_directory(), intake.visit_identities()
+
+    assert served == (hostile.body, hostile.body)
+    (put, *visits) = hostile.asked
+    assert put[:2] == ("PUT", "/sync/identities")
+    verify_request(
+        put[0],
+        hostile.origin + put[1],
+        put[2],
+        put[3],
+        key=KEY.verification_key,
+        now=clock.now(),
+    )
+    assert [each[1] for each in visits] == ["/directory.json", "/identities.json"]
+    for _, _, headers, body in visits:
+        assert not {"Signature", "Signature-Input", "Cookie"} & headers.keys()
+        assert body == b""
+
+
+@pytest.mark.parametrize("status", [302, 404, 503])
+def test_a_visit_follows_no_redirect(hostile: HostileIntake, status: int) -> None:
+    """A closed or redirected door is a refusal, not somebody else's directory."""
+    hostile.status = status
+    hostile.headers["Location"] = "http://127.0.0.1:1/elsewhere"
+
+    with pytest.raises(IntakeRefusedError):
+        intake_of(hostile).visit_directory()
+
+
+def test_a_visit_reads_no_more_than_a_directory(hostile: HostileIntake) -> None:
+    """A hostile intake fills no memory."""
+    hostile.body = bytes(MAX_DIRECTORY_BYTES + 1)
+
+    with pytest.raises(IntakeUnreachableError, match="limit"):
+        intake_of(hostile).visit_directory()
 
 
 def test_a_deleted_mailbox_is_no_error(hostile: HostileIntake) -> None:
