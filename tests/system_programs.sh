@@ -9,6 +9,7 @@ done <<PROGRAMS
 age age
 age-keygen age
 chromium chromium
+firefox-esr firefox-esr
 ssh-keygen openssh-client
 strace strace
 unzip unzip
