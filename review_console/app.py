@@ -65,6 +65,7 @@ from review_console.services.referrals import (
     ShowReferral,
     WithdrawReferral,
 )
+from review_console.services.removing import RemoveMember
 from review_console.services.renewing import RenewRecovery
 from review_console.services.replies import SendReplies, WriteReply
 from review_console.services.reply_writing import ReplyWriter
@@ -93,6 +94,7 @@ from review_console.web import (
     referral,
     registry,
     rendering,
+    team,
 )
 
 MAX_FORM_BYTES: Final = 1 << 20
@@ -191,6 +193,26 @@ def make_services(config: Config, adapters: Adapters) -> Services:
             ),
             sessions=sessions,
             clock=clock,
+        ),
+        list_accounts=ListAccounts(store=store, root=config.root_key),
+        remove_member=RemoveMember(
+            store=store,
+            throttle=throttle,
+            unlock=unlock,
+            use_code=use_code,
+            remove=RemoveAccount(
+                store=store,
+                clock=clock,
+                identities=identities,
+                replace_keys=ReplaceKeys(
+                    store=store,
+                    clock=clock,
+                    entropy=entropy,
+                    root=config.root_key,
+                ),
+                take_care=take_care,
+                root=config.root_key,
+            ),
         ),
         resume_session=ResumeSession(store=store, clock=clock, sessions=sessions),
         sync=Sync(
@@ -432,7 +454,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     access.install(app)
     language.install(app)
     rendering.install(app)
-    for module in (login, cases, case, referral, registry, keys, people):
+    for module in (login, cases, case, referral, registry, keys, people, team):
         app.register_blueprint(module.blueprint)
     access.check_declarations(app)
     return app

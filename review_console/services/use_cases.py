@@ -36,6 +36,7 @@ from review_console.services.referrals import (
     ShowReferral,
     WithdrawReferral,
 )
+from review_console.services.removing import RemoveMember
 from review_console.services.renewing import RenewRecovery
 from review_console.services.replies import WriteReply
 from review_console.services.restoring import RestoreAccess, ShareCases
@@ -54,6 +55,8 @@ class Services:
     account_names: AccountNames
     log_in: LogIn
     change_own_keys: ChangeOwnKeys
+    list_accounts: ListAccounts
+    remove_member: RemoveMember
     resume_session: ResumeSession
     sync: Sync
     care_later: CareLater

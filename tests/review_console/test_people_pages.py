@@ -6,7 +6,9 @@ import pytest
 
 from review_console.web import access
 from tests.review_console.browser import Browser
+from tests.review_console.fake_intake import FakeIntake
 from tests.review_console.people import PASSPHRASE, House
+from tests.review_console.test_leaving import report
 
 ANOTHER = "another six words for the same person"  # opens test keys alone
 
@@ -139,3 +141,81 @@ def test_a_used_code_changes_nothing(dana: Browser, house: House) -> None:
     )
 
     assert answer.status_code == 422
+
+
+def removal_of(house: House, name: str) -> str:
+    """Give the address of the page that takes somebody out."""
+    return f"/team/{house.accounts[name].account.id}/remove"
+
+
+def test_a_coordinator_takes_somebody_out(dana: Browser, house: House) -> None:
+    """With both factors typed again; the page ends with what is left to do."""
+    page = removal_of(house, "Борис")
+    assert page in dana.get("/team").text
+    assert "Отменить это нельзя" in dana.get(page).text
+    house.clock.advance(seconds=60)
+
+    done = dana.post(page, passphrase=PASSPHRASE, code=house.code("Дана"))
+
+    assert done.status_code == 200
+    assert 'DEBUNKER_INTAKE_SYNC_KEY="ssh-ed25519 ' in done.text
+    keys = house.operations.replace_keys(by=house.unlocked("Айгүл"))
+    assert str(keys.next_team) in done.text
+    assert "Выведен из команды" in dana.get("/team").text
+    assert dana.get(page).status_code == 404  # once is enough
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"passphrase": "not hers, but as long"}, {"code": "000000"}]
+)
+def test_an_unwatched_session_takes_nobody_out(
+    dana: Browser, house: House, wrong: dict[str, str]
+) -> None:
+    """Neither factor may be missing, and neither comes back in the page."""
+    page = removal_of(house, "Борис")
+    dana.get(page)
+    house.clock.advance(seconds=60)
+    right = {"passphrase": PASSPHRASE, "code": house.code("Дана")}
+
+    refused = dana.post(page, **{**right, **wrong})
+
+    assert refused.status_code == 422
+    assert "Нынешняя парольная фраза или код" in refused.text
+    assert PASSPHRASE not in refused.text
+    assert house.unlocked("Борис").account.closed_on is None
+
+
+def test_only_coordinators_take_people_out(dana: Browser, house: House) -> None:
+    """Reviewers see the list, without the way; nobody finds their own page."""
+    own = removal_of(house, "Дана")
+    assert own not in dana.get("/team").text
+    assert dana.get(own).status_code == 404
+    assert dana.get(f"/team/{'a' * 32}/remove").status_code == 404
+    aigul = Browser(dana.app)
+    aigul.follow(aigul.log_in(house, "Айгүл"))
+    page = removal_of(house, "Борис")
+
+    assert "/remove" not in aigul.get("/team").text
+    assert aigul.get(page).status_code == 403
+    assert aigul.post(page, passphrase=PASSPHRASE, code="1").status_code == 403
+
+
+def test_a_case_is_not_lost_from_the_page(
+    dana: Browser, house: House, fake_intake: FakeIntake
+) -> None:
+    """Where somebody alone has a case, the page says so and does nothing."""
+    report(house, fake_intake, "Пара", "Борис")
+    with house.adapters.store.begin() as unit:
+        (case_id,) = unit.cases.all()
+        for name in ("Айгүл", "Дана", "Ержан"):
+            unit.cases.revoke(case_id, house.accounts[name].account.id)
+        unit.recovery_grants.remove(case_id)
+    page = removal_of(house, "Борис")
+    dana.get(page)
+    house.clock.advance(seconds=60)
+
+    refused = dana.post(page, passphrase=PASSPHRASE, code=house.code("Дана"))
+
+    assert refused.status_code == 409
+    assert "может открыть только этот участник" in refused.text
+    assert house.unlocked("Борис").account.closed_on is None
