@@ -33,7 +33,8 @@ from deploy.keys.desk import Desk
 from deploy.keys.machine import examine
 from deploy.keys.mode import OFFLINE_PROFILE, REAL, REHEARSAL
 from deploy.keys.recovering import open_recovery, recover_recovery, recover_root
-from deploy.keys.signing import DirectoryOrder, sign_directory, sign_release
+from deploy.keys.releases import sign_release
+from deploy.keys.signing import DirectoryOrder, sign_directory
 from deploy.keys.terminal import (
     NoTerminalError,
     OperatorTerminal,

@@ -1,6 +1,6 @@
-"""Signing with the root: directories and releases, read before they are signed.
+"""Signing a directory with the root: it is read before it is signed.
 
-Spec: docs/protocol.md §4, §10.
+Spec: docs/protocol.md §4.
 
 The console drafts, this machine signs. A console in a thief's hands could draft a
 directory with a recovery recipient of its own, and would read everything from then
@@ -34,7 +34,7 @@ from deploy.keys.changes import (
     unchanged,
 )
 from deploy.keys.desk import Desk, read_file, refuse_unwritable
-from deploy.keys.files import PUBLIC, write_new, write_set
+from deploy.keys.files import PUBLIC, write_set
 from deploy.keys.fingerprints import Fingerprint
 from deploy.keys.terminal import StoppedError
 from deploy.keys.texts import KeysError, Reason
@@ -42,12 +42,11 @@ from protocol.day import day_of, format_day
 from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
 from protocol.errors import ProtocolError
 from protocol.offline_keys import OrganisationFile
-from protocol.release import ReleaseManifest
 
 SIGNATURE: Final = ".sig"
 CROSS_SIGNATURE: Final = ".cross.sig"
 
-_STEPS: Final = {
+STEPS: Final = {
     Step.JOINS: texts.JOINS,
     Step.LEAVES: texts.LEAVES,
     Step.CHANGES: texts.CHANGES,
@@ -137,40 +136,9 @@ def load_signed(path: Path) -> SignedDirectory:
     cross = path.with_name(path.name + CROSS_SIGNATURE)
     return SignedDirectory(
         directory=read_file(path),
-        signature=_text(path.with_name(path.name + SIGNATURE)),
-        cross_signature=_text(cross) if cross.exists() else None,
+        signature=read_text(path.with_name(path.name + SIGNATURE)),
+        cross_signature=read_text(cross) if cross.exists() else None,
     )
-
-
-def sign_release(desk: Desk, manifest: Path, root: Path, previous: Path | None) -> None:
-    """Show a release manifest, ask, sign its exact bytes.
-
-    Args:
-        desk: Where the people sit who decide.
-        manifest: `release.json`; the signature is written beside it.
-        root: The root's sealed file.
-        previous: The manifest before it, to tell what changes.
-
-    Raises:
-        KeysError: It is no manifest, or the root does not open.
-        StoppedError: Somebody does not agree.
-    """
-    content, release = _load_release(manifest)
-    before = None if previous is None else _load_release(previous)
-    signature_path = manifest.with_name(manifest.name + SIGNATURE)
-    refuse_unwritable(signature_path)
-    _show_release(desk, content, release, before[1] if before else None)
-    if not desk.is_agreed(texts.SIGN_IT):
-        raise StoppedError("not agreed")
-    key = desk.open_with_passphrase(root, texts.ASK_ROOT, desk.mode.open_root)
-    if before is not None and previous is not None:
-        _refuse_unsigned(desk, previous, before[0], key.verification_key)
-    signature = sshsig.sign(content, key, namespace=desk.mode.release_namespace)
-    desk.write(
-        signature_path,
-        lambda: write_new(signature_path, signature.encode(), mode=PUBLIC),
-    )
-    desk.say(texts.SIGNED_RELEASE, path=signature_path, manifest=manifest)
 
 
 # --- Before anything is asked ---------------------------------------------------
@@ -216,7 +184,7 @@ def _refuse_strangers(
     namespace = desk.mode.directory_namespace
     signatures = (signed.signature, signed.cross_signature)
     if not any(
-        _is_signed(signature, signed.directory, roots, namespace)
+        is_signed(signature, signed.directory, roots, namespace)
         for signature in signatures
     ):
         raise KeysError(texts.PREVIOUS_NOT_SIGNED, path=path)
@@ -277,10 +245,10 @@ def _show(
         what = desk.words(
             _KINDS[change.entry.kind], start=change.entry.start, end=change.entry.end
         )
-        desk.terminal.show(f"{desk.words(_STEPS[change.step])}{what}")
-        _show_fingerprint(desk, change.entry.fingerprint)
+        desk.terminal.show(f"{desk.words(STEPS[change.step])}{what}")
+        show_fingerprint(desk, change.entry.fingerprint)
     for name in renamed:
-        desk.terminal.show(f"{desk.words(_STEPS[Step.CHANGES])}{_name(desk, name)}")
+        desk.terminal.show(f"{desk.words(STEPS[Step.CHANGES])}{_name(desk, name)}")
     if not changes and not renamed:
         desk.line(texts.NO_CHANGES)
     if previous is not None:
@@ -302,7 +270,8 @@ def _show(
         desk.say(texts.NEW_TEAM_KEY)
 
 
-def _show_fingerprint(desk: Desk, fingerprint: Fingerprint) -> None:
+def show_fingerprint(desk: Desk, fingerprint: Fingerprint) -> None:
+    """Show a fingerprint in letters and in words."""
     words = fingerprint.words(desk.language).split()
     half = len(words) // 2
     desk.terminal.show(f"              {fingerprint}")
@@ -317,41 +286,6 @@ def _name(desk: Desk, change: NameChange) -> str:
         old=_clean(change.old),
         new=_clean(change.new),
     )
-
-
-def _show_release(
-    desk: Desk,
-    content: bytes,
-    release: ReleaseManifest,
-    previous: ReleaseManifest | None,
-) -> None:
-    desk.banner()
-    desk.say(texts.SIGN_INTRO)
-    desk.say(
-        texts.RELEASE_HEAD,
-        version=release.version,
-        files=len(release.files),
-        size=sum(file.size_bytes for file in release.files),
-        uncovered=len(release.not_covered),
-    )
-    old = {} if previous is None else {file.path: file for file in previous.files}
-    new = {file.path: file for file in release.files}
-    if previous is not None:
-        desk.line(texts.CHANGES_HEAD, version=previous.version)
-    for path in sorted(old.keys() | new.keys()):
-        step = _step(path in old, path in new, old.get(path) == new.get(path))
-        if step is not None:
-            desk.terminal.show(f"{desk.words(_STEPS[step])}{path}")
-    desk.terminal.show("")
-    desk.line(texts.RELEASE_REBUILD)
-    _show_fingerprint(desk, Fingerprint.of_bytes(content))
-    desk.terminal.show("")
-
-
-def _step(was: bool, is_now: bool, is_same: bool) -> Step | None:  # noqa: FBT001  # three facts in a row
-    if was and is_now:
-        return None if is_same else Step.CHANGES
-    return Step.JOINS if is_now else Step.LEAVES
 
 
 # --- Signing and checking ----------------------------------------------------------
@@ -387,26 +321,10 @@ def _verify(
         raise KeysError(texts.VERDICT_BAD, sentence=sentence) from None
 
 
-def _load_release(path: Path) -> tuple[bytes, ReleaseManifest]:
-    content = read_file(path)
-    try:
-        release = ReleaseManifest.parse(content)
-    except ProtocolError as error:
-        raise KeysError(texts.NOT_A_RELEASE, path=path, reason=error.reason) from None
-    return content, release
-
-
-def _refuse_unsigned(
-    desk: Desk, path: Path, content: bytes, root: VerificationKey
-) -> None:
-    signature = _text(path.with_name(path.name + SIGNATURE))
-    if not _is_signed(signature, content, {root}, desk.mode.release_namespace):
-        raise KeysError(texts.PREVIOUS_RELEASE_NOT_SIGNED, path=path)
-
-
-def _is_signed(
+def is_signed(
     signature: str | None, content: bytes, keys: set[VerificationKey], namespace: str
 ) -> bool:
+    """Say whether one of the keys signed something; no signature is none."""
     if signature is None:
         return False
     try:
@@ -416,7 +334,8 @@ def _is_signed(
     return True
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a signature that somebody brought."""
     return read_file(path).decode(errors="replace")
 
 
