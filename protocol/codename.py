@@ -8,7 +8,8 @@ purpose: an unknown mailbox looks like an empty one, so a mistyped codename
 must be caught here, before anything is sent.
 
 Rules:
-* Case, spacing, ё for е, look-alike letters and dashes do not matter.
+* Case, spacing, ё for е, look-alike letters and dashes do not matter, nor what comes
+  behind the first four letters of a word.
 * A codename never appears in a `repr`, an error or a log; `UnknownWordError`
   keeps the unlisted word, which is no part of the codename, for the page.
 """
@@ -29,6 +30,9 @@ SECRET_BYTES: Final = 12
 CHECK_BITS: Final = 14
 WORD_COUNT: Final = 10
 WORD_BITS: Final = 11
+START_CHARACTERS: Final = 4
+"""The lists are made so that four letters tell a word."""
+
 CHARACTER_COUNT: Final = 22
 CHARACTER_BITS: Final = 5
 TOTAL_BITS: Final = 8 * SECRET_BYTES + CHECK_BITS
@@ -135,6 +139,30 @@ def _index(language: Language) -> dict[str, int]:
     return {_fold(word): number for number, word in enumerate(word_list(language))}
 
 
+@cache
+def _starts(language: Language) -> dict[str, int]:
+    """Number words by their first four letters; shorter words have no start."""
+    return {
+        word[:START_CHARACTERS]: number
+        for word, number in _index(language).items()
+        if len(word) >= START_CHARACTERS
+    }
+
+
+def _numbers_by_start(language: Language, tokens: list[str]) -> list[int | None]:
+    """Find each token's word; by its start if they are too many for characters."""
+    index, starts = _index(language), _starts(language)
+    by_start = len(tokens) > len(_GROUPS)
+    return [
+        index.get(token, starts.get(token[:START_CHARACTERS]) if by_start else None)
+        for token in tokens
+    ]
+
+
+def _hits(numbers: list[int | None]) -> int:
+    return sum(number is not None for number in numbers)
+
+
 def _check(secret: bytes) -> int:
     """The first 14 bits of SHA-256(secret)."""
     return int.from_bytes(hashlib.sha256(secret).digest()[:2], "big") >> (
@@ -193,12 +221,22 @@ def _read_number(parts: list[str]) -> int:
         return _number_of(
             (_FOLDED_CROCKFORD.index(character) for character in joined), CHARACTER_BITS
         )
-    # 3. Else say what is nearest: a word amiss, or characters amiss.
-    closest = max(
-        _LISTS, key=lambda language: sum(token in _index(language) for token in tokens)
-    )
-    unlisted = [token for token in tokens if token not in _index(closest)]
-    if len(unlisted) < len(tokens):
+    # 3. Else ten words by their first four letters: those tell every word of a list,
+    #    and the check tells what was mistyped into another word. Not sooner: 22
+    #    characters may begin as a word does.
+    known_by = {language: _numbers_by_start(language, tokens) for language in _LISTS}
+    if len(tokens) == WORD_COUNT:
+        for numbers in known_by.values():
+            if None not in numbers:
+                return _number_of((n for n in numbers if n is not None), WORD_BITS)
+    # 4. Else say what is nearest: a word amiss, or characters amiss.
+    closest = max(_LISTS, key=lambda language: _hits(known_by[language]))
+    unlisted = [
+        token
+        for token, number in zip(tokens, known_by[closest], strict=True)
+        if number is None
+    ]
+    if 0 < len(unlisted) < len(tokens):
         raise UnknownWordError(unlisted[0])
     if len(joined) == CHARACTER_COUNT:
         raise WrongCheckError("a character that no codename has")

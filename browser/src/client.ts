@@ -31,13 +31,13 @@ export class IntakeClient {
     /** The directory and its signature, as received. Throws UnreachableError, ClosedError. */
     async fetchDirectory(): Promise<UnverifiedDirectory> {
         const [directory, signature] = await Promise.all([this.#get('/directory.json'), this.#get('/directory.json.sig')])
-        return { directory, signature: new TextDecoder().decode(signature), crossSignature: null }
+        return { directory, signature: decode(signature), crossSignature: null }
     }
 
     /** The other root's signature; `null` if there is none. Throws UnreachableError, ClosedError. */
     async fetchCrossSignature(): Promise<string | null> {
         const found = await this.#find('/directory.json.cross.sig', [HTTP_NOT_FOUND])
-        return found === undefined ? null : new TextDecoder().decode(found)
+        return found === undefined ? null : decode(found)
     }
 
     /** The list of intake identities, as received; `undefined` if the intake has none. Throws UnreachableError. */
@@ -84,4 +84,9 @@ export class IntakeClient {
         if (absent.includes(status)) return undefined
         throw status === HTTP_CLOSED ? new ClosedError() : new UnreachableError()
     }
+}
+
+/** As Python reads it: a byte order mark is a character, and no signature begins with one. */
+function decode(signature: Uint8Array): string {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(signature)
 }

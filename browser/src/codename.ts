@@ -8,7 +8,8 @@
  * here, before anything is sent.
  *
  * Rules:
- * * Case, spacing, ё for е, look-alike letters and dashes do not matter.
+ * * Case, spacing, ё for е, look-alike letters and dashes do not matter, nor what comes behind the first four letters of a
+ *   word.
  * * An error holds nothing of the codename but the word that is in no list.
  */
 
@@ -21,6 +22,8 @@ export const SECRET_BYTES = 12
 const CHECK_BITS = 14
 const WORD_COUNT = 10
 const WORD_BITS = 11
+/** The lists are made so that four letters tell a word. */
+const START_CHARACTERS = 4
 const CHARACTER_COUNT = 22
 const CHARACTER_BITS = 5
 
@@ -109,14 +112,27 @@ function readNumber(tokens: readonly string[], lists: readonly WordList[]): bigi
     if (joined.length === CHARACTER_COUNT && joined.every(isCrockford)) {
         return numberOf(joined.map((character) => CROCKFORD.indexOf(character)), CHARACTER_BITS)
     }
-    // 3. Else say what is nearest: a word amiss, or characters amiss.
-    const hits = indexes.map((index) => tokens.filter((token) => index.has(token)).length)
+    // 3. Else ten words by their first four letters: those tell every word of a list, and the check tells what was mistyped into
+    // another word. Not sooner: 22 characters may begin as a word does.
+    const known = indexes.map((index) => numbersByStart(index, tokens))
+    const whole = known.find((numbers) => tokens.length === WORD_COUNT && !numbers.includes(undefined))
+    if (whole) return numberOf(whole as number[], WORD_BITS)
+    // 4. Else say what is nearest: a word amiss, or characters amiss.
+    const hits = known.map((numbers) => numbers.filter((number) => number !== undefined).length)
     const most = Math.max(0, ...hits)
-    const closest = indexes[hits.indexOf(most)]
-    const unlisted = tokens.find((token) => !closest?.has(token))
+    const closest = known[hits.indexOf(most)]
+    const unlisted = tokens.find((_, at) => closest?.[at] === undefined)
     if (most > 0 && unlisted !== undefined) throw new UnknownWordError(unlisted)
     if (joined.length === CHARACTER_COUNT) throw new WrongCheckError()
     throw new WrongLengthError()
+}
+
+/** Find each token's word; by its start if they are too many for a codename in characters. */
+function numbersByStart(index: ReadonlyMap<string, number>, tokens: readonly string[]): (number | undefined)[] {
+    if (tokens.length <= GROUPS.length) return tokens.map((token) => index.get(token))
+    const whole = [...index].filter(([word]) => word.length >= START_CHARACTERS)
+    const starts = new Map(whole.map(([word, number]) => [word.slice(0, START_CHARACTERS), number]))
+    return tokens.map((token) => index.get(token) ?? starts.get(token.slice(0, START_CHARACTERS)))
 }
 
 function isCrockford(character: string): boolean {

@@ -100,7 +100,7 @@ export async function openReply(untrusted: Uint8Array, reader: Reader, directory
 
 function verifySignature(json: Uint8Array, signature: Uint8Array, keys: readonly VerificationKey[]): void {
     try {
-        verifySshsig(new TextDecoder().decode(signature), json, keys, REPLY_NAMESPACE)
+        verifySshsig(new TextDecoder('utf-8', { ignoreBOM: true }).decode(signature), json, keys, REPLY_NAMESPACE)
     } catch (error) {
         if (error instanceof ProtocolError) throw new UnreadableError('wrong_signature')
         throw error

@@ -116,11 +116,17 @@ export class Session {
 
     async #fetchKeys(root: VerificationKey): Promise<UnverifiedKeys> {
         const at = this.#effects.clock.now()
-        const [fetched, identities] = await Promise.all([this.#client.fetchDirectory(), this.#client.fetchIdentities()])
-        // While one root replaces another there are two signatures; the second is seldom needed.
-        const isOurs = isSignedBy(fetched, root)
-        const directory = isOurs ? fetched : { ...fetched, crossSignature: await this.#client.fetchCrossSignature() }
+        const [fetched, identities] = await Promise.all([this.#fetchSigned(root), this.#client.fetchIdentities()])
+        // A newer one may have come between the two files: nobody is told of a forgery before a second look.
+        const directory = isSignedBy(fetched, root) ? fetched : await this.#fetchSigned(root)
         return { directory, identities, at }
+    }
+
+    /** While one root replaces another there are two signatures; the second is seldom needed. */
+    async #fetchSigned(root: VerificationKey): Promise<UnverifiedDirectory> {
+        const fetched = await this.#client.fetchDirectory()
+        if (isSignedBy(fetched, root)) return fetched
+        return { ...fetched, crossSignature: await this.#client.fetchCrossSignature() }
     }
 
     /** A page may have been open for days, and identities live for two weeks. */

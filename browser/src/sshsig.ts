@@ -131,5 +131,5 @@ function split(blob: Uint8Array, count: number): Uint8Array[] {
 }
 
 function text(bytes: Uint8Array): string {
-    return new TextDecoder().decode(bytes)
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) // a mark is a character: Python keeps it too
 }

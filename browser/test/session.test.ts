@@ -131,6 +131,23 @@ describe('a session', () => {
         expect(asked).toContain('/directory.json.cross.sig')
     })
 
+    it('looks twice before it speaks of a forgery: a newer directory may come between the two files', async () => {
+        const served: (string | number)[] = ['of the directory before', signature]
+        files.delete('/directory.json.sig')
+        const changing: typeof fetch = (input, options) => {
+            const url = new URL(input instanceof Request ? input.url : input)
+            if (url.pathname !== '/directory.json.sig') return serving(input, options)
+            return Promise.resolve(new Response(String(served.shift())))
+        }
+        const clock = { ...systemClock, now: () => now }
+        session = new Session({ origin: server.origin, fetch: changing, clock, entropy: systemEntropy, tell: (event) => events.push(event) })
+
+        await prepare()
+
+        expect(told()).toEqual([{ event: 'ready' }])
+        expect(served).toEqual([])
+    })
+
     it.each([
         ['no list', 503, 'no_identity'],
         ['no such address', 404, 'no_identity'],

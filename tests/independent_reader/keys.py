@@ -60,10 +60,25 @@ def _read_number(tokens: list[str]) -> int:
     joined = "".join(_LOOK_ALIKES.get(each, each) for each in "".join(tokens))
     if len(joined) == 22 and all(each in _CROCKFORD for each in joined):
         return _join([_CROCKFORD.index(each) for each in joined], 5)
-    found = [sum(token in words for token in tokens) for words in folded]
-    if any(found):
+    shortened = len(tokens) > 5
+    found = [
+        [_word_at(words, token, shortened=shortened) for token in tokens]
+        for words in folded
+    ]
+    for numbers in found:
+        if len(tokens) == 10 and None not in numbers:
+            return _join([n for n in numbers if n is not None], 11)
+    most = max(found, key=lambda numbers: sum(n is not None for n in numbers))
+    if None in most and most.count(None) < len(most):
         raise RefusedError("unknown_word")
     raise RefusedError("wrong_check" if len(joined) == 22 else "wrong_length")
+
+
+def _word_at(words: list[str], token: str, *, shortened: bool) -> int | None:
+    if token in words:
+        return words.index(token)
+    starts = [word[:4] if len(word) > 3 else None for word in words]
+    return starts.index(token[:4]) if shortened and token[:4] in starts else None
 
 
 def _join(digits: list[int], bits: int) -> int:

@@ -74,6 +74,16 @@ def _good() -> Iterator[tuple[str, str, Codename, str]]:
         _YO,
         "й as и with a combining breve",
     )
+    starts = " ".join(word[:4] for word in _EN.split())
+    yield "words_by_first_four", starts, CODENAME, "the first four letters of each"
+    starts = " ".join(word[:4] for word in _RU.split())
+    yield "words_by_first_four_russian", starts, CODENAME, "the same in Russian"
+    some = " ".join([_RU.split()[0], *(word[:5] for word in _RU.split()[1:])])
+    yield "words_some_shortened", some, CODENAME, "whole words and shortened ones"
+    ending = " ".join([*_EN.split()[:3], _EN.split()[3] + "x", *_EN.split()[4:]])
+    yield "word_with_another_ending", ending, CODENAME, "an x behind one word"
+    short = " ".join(word[:4] for word in _SHORT.words(Language.EN).split())
+    yield "words_by_first_four_short", short, _SHORT, "one of them has three letters"
     bare = _CHARACTERS.replace("-", "").lower()
     yield "characters_without_groups", bare, CODENAME, "lower case, no dashes"
     spaced = " ".join(bare)
@@ -88,6 +98,8 @@ def _good() -> Iterator[tuple[str, str, Codename, str]]:
     yield "characters_letters_i_l", ones, _ONES, "the letters I and l for the digit 1"
     hidden = "\ufeff" + "\u200b".join(_CHARACTERS) + "\u00ad"
     yield "characters_zero_width", hidden, CODENAME, "format characters between"
+    alike = _WORDLIKE.characters().replace("-", "")
+    yield "characters_like_a_word", alike, _WORDLIKE, "they begin as a word does"
     wide = "".join(_wide(character) for character in _CHARACTERS)
     yield "characters_full_width", wide, CODENAME, "full-width forms, for NFKC"
 
@@ -96,6 +108,10 @@ def _bad() -> Iterator[tuple[str, str, str, str]]:
     words = _EN.split()
     yield "empty", "", "wrong_length", "nothing at all"
     yield "only_separators", " ,.-\u2014\n", "wrong_length", "separators alone"
+    starts = " ".join(word[:4] for word in words[:9])
+    yield "nine_words_by_first_four", starts, "wrong_length", "a word is missing"
+    swapped = " ".join([words[1][:4], words[0][:4], *words[2:]])
+    yield "starts_swapped", swapped, "wrong_check", "two starts in the wrong order"
     yield "nine_words", " ".join(words[:9]), "wrong_length", "a word is missing"
     eleven = " ".join([*words, words[0]])
     yield "eleven_words", eleven, "wrong_length", "a word too many"
@@ -118,8 +134,10 @@ def _bad() -> Iterator[tuple[str, str, str, str]]:
 
 def _unknown_words() -> Iterator[tuple[str, str, str, str]]:
     words = _EN.split()
-    typo = " ".join([*words[:3], words[3] + "x", *words[4:]]).upper()
-    yield "word_misspelt", typo, words[3] + "x", "one word is in no list"
+    typo = " ".join([*words[:3], "x" + words[3], *words[4:]]).upper()
+    yield "word_misspelt", typo, "x" + words[3], "one word is in no list"
+    three = " ".join([*(word[:4] for word in words[:9]), words[9][:3]])
+    yield "word_by_first_three", three, words[9][:3], "three letters tell no word"
     mixed = " ".join([*_EN.split()[:6], *_RU.split()[6:]])
     yield "words_of_two_lists", mixed, _RU.split()[6], "English with Russian words"
     tie = " ".join([*_RU.split()[:5], *_EN.split()[5:]])
@@ -137,6 +155,11 @@ def _search(is_wanted: Callable[[Codename], bool]) -> Codename:
 _YO = _search(lambda codename: set("ей") <= set(codename.words(Language.RU)))
 _CYRILLIC = _search(lambda codename: set("ABEKMH0PCTYX") <= set(codename.characters()))
 _ONES = _search(lambda codename: codename.characters().count("1") > 1)
+_SHORT = _search(
+    lambda codename: min(map(len, codename.words(Language.EN).split())) == 3
+)
+_STARTS = {word[:4].upper() for word in word_list(Language.EN)}
+_WORDLIKE = _search(lambda codename: codename.characters()[:4] in _STARTS)
 _TO_CYRILLIC = str.maketrans("ABEKMH0PCTYX", "АВЕКМНОРСТУХ")
 
 
