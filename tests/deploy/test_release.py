@@ -185,3 +185,17 @@ def test_an_address_that_may_be_anything_ends_it(app: Flask) -> None:
 
     with pytest.raises(ReleaseError, match="/<anything> may be anything"):
         build(app, organisation_file(ORGANISATION), version="1")
+
+
+def test_a_page_that_this_installation_lacks_is_not_listed(app: Flask) -> None:
+    """What is not served cannot be altered."""
+
+    @app.get("/<any(kk):code>/new")
+    @declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
+    def show(code: str) -> Response:
+        return Response(code, status=404, mimetype="text/plain")
+
+    manifest = build(app, organisation_file(ORGANISATION), version="1")
+
+    assert "/kk/new" not in {file.path for file in manifest.files}
+    assert "/kk/new" not in manifest.not_covered
