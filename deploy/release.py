@@ -21,6 +21,7 @@ from datetime import datetime
 from http import HTTPStatus
 from importlib.metadata import version as version_of
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -130,7 +131,7 @@ def build(
         ReleaseError: A page that must be alike is not, or misses a header.
     """
     files, not_covered = [], []
-    for path, access in sorted(addresses(app)):
+    for path, access in sorted(addresses(app), key=itemgetter(0)):
         first, second = (_visit(app, path) for _ in range(2))
         is_alike = first == second and not first.sets_cookie
         if is_alike and first.status == HTTPStatus.NOT_FOUND:
