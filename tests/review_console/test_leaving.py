@@ -26,6 +26,7 @@ from review_console.domain.errors import (
 )
 from review_console.domain.ids import CaseId
 from review_console.domain.membership import sign_membership
+from review_console.domain.referral import ReferralState
 from review_console.services.caretaking import _needs
 from review_console.services.key_holders import MemberKeys
 from review_console.services.organisation import (
@@ -38,6 +39,7 @@ from review_console.storage import tables
 from review_console.storage.database import SqlStore
 from tests.review_console.fake_intake import FakeIntake, Killed
 from tests.review_console.people import PASSPHRASE, House, Reporter
+from tests.review_console.test_referrals import approve, open_case, propose
 
 TEAM, NEXT_TEAM, SYNC = (
     OrganisationKeyKind.TEAM,
@@ -191,7 +193,7 @@ def test_who_leaves_is_out_at_once(house: House, fake_intake: FakeIntake) -> Non
 def test_the_old_case_key_opens_nothing_more(
     house: House, fake_intake: FakeIntake
 ) -> None:
-    """Every field is under the new key: titles, facts, reports, replies, referrals."""
+    """Every field is under the new key: titles, facts, reports, replies."""
     report(house, fake_intake, "Пара", "Айгүл")
     aigul, boris = house.unlocked("Айгүл"), house.unlocked("Борис")
     case_id = only_case(house, aigul)
@@ -506,3 +508,68 @@ def test_a_planted_team_key_makes_no_next_one(house: House) -> None:
     house.operations.replace_keys.mark(TEAM, by=dana)
     with pytest.raises(OrganisationError, match="another team key"):
         house.operations.replace_keys(by=dana)
+
+
+def test_a_referral_that_was_approved_leaves_after_a_new_key(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """Its content and its manifest are encrypted anew; the approval still holds."""
+    case_id = open_case(house, fake_intake)
+    referral_id = propose(house, case_id)
+    approve(house, referral_id)
+    aigul = house.unlocked("Айгүл")
+    with house.adapters.store.begin() as unit:
+        before = unit.referrals.load(referral_id, visible_to=aigul.id)
+
+    house.operations.remove_account(name="Борис", by=house.unlocked("Ержан"))
+    house.services.export_referral(referral_id, by=aigul)
+
+    with house.adapters.store.begin() as unit:
+        after = unit.referrals.load(referral_id, visible_to=aigul.id)
+    assert after.state is ReferralState.EXPORTED
+    assert after.sealed_content != before.sealed_content
+    assert after.sealed_manifest != before.sealed_manifest
+
+
+def test_a_new_key_goes_to_no_stranger_who_had_the_old_one(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """A grant that somebody planted for an account of no member is dropped."""
+    report(house, fake_intake, "Пара", "Айгүл")
+    case_id = only_case_of(house)
+    made = house.operations.add_account(
+        name="Чужой", role=Role.REVIEWER, passphrase=PASSPHRASE
+    )
+    with house.adapters.store.begin() as unit:
+        unit.cases.grant(case_id, made.account.id, b"planted")
+
+    house.operations.remove_account(name="Борис", by=house.unlocked("Дана"))
+
+    with house.adapters.store.begin() as unit:
+        holders = set(unit.cases.holders(case_id))
+    members = {house.accounts[name].account.id for name in ("Айгүл", "Дана", "Ержан")}
+    assert holders == members
+
+
+def test_a_damaged_case_stops_no_removal(house: House, fake_intake: FakeIntake) -> None:
+    """It keeps its old key and is counted; every other case has a new one."""
+    report(house, fake_intake, "Первый", "Айгүл")
+    report(house, fake_intake, "Второй", "Айгүл")
+    damaged = min(_all_cases(house))
+    with engine_of(house).engine.begin() as connection:
+        connection.execute(
+            update(tables.messages)
+            .where(tables.messages.c.case_id == str(damaged))
+            .values(sealed_report=b"x" * 60)
+        )
+
+    left = house.operations.remove_account(name="Борис", by=house.unlocked("Дана"))
+
+    assert (left.rekeyed, left.stale) == (1, 1)
+    with house.adapters.store.begin() as unit:
+        assert unit.cases.stale() == (damaged,)
+
+
+def _all_cases(house: House) -> list[CaseId]:
+    with house.adapters.store.begin() as unit:
+        return list(unit.cases.all())
