@@ -117,6 +117,27 @@ def test_a_text_past_the_limit_is_told(visit: Visit) -> None:
     assert visit.sent("/uploads") == []
 
 
+@pytest.mark.parametrize("path", ["page.js", "intake.css"])
+def test_a_file_that_is_not_the_one_that_the_page_names_is_not_used(
+    visit: Visit, path: str
+) -> None:
+    """Half an update, or a file that was swapped alone, runs nowhere."""
+    visit.page.route(
+        f"**/static/{path}",
+        lambda route: route.fulfill(
+            body="document.title='run'" if path == "page.js" else "main{color:red}",
+            content_type="text/javascript" if path == "page.js" else "text/css",
+        ),
+    )
+
+    visit.page.goto(visit.origin + "/ru/report")
+
+    assert any("integrity" in complaint for complaint in visit.complaints)
+    color = "getComputedStyle(document.querySelector('main')).color"
+    assert visit.page.evaluate(color) != "rgb(255, 0, 0)"
+    assert visit.page.title() != "run"
+
+
 def test_a_site_that_does_not_answer_is_told(visit: Visit) -> None:
     """Offline is not the same as closed."""
     visit.page.route("**/directory.json", lambda route: route.abort())
