@@ -34,7 +34,6 @@ from crypto.entropy import system_entropy
 from deploy.clock import system_now
 from deploy.keys.desk import read_file, told_in_words
 from deploy.keys.files import PUBLIC, write_new
-from deploy.keys.fingerprints import Fingerprint
 from deploy.keys.signing import load_signed
 from deploy.keys.texts import KeysError
 from intake.app import create_app
@@ -44,6 +43,7 @@ from intake.web.routing import Access, declaration_of
 from intake.web.static import FILES, read_files
 from protocol.directory import SignedDirectory, verify_directory
 from protocol.errors import ExpiredDirectoryError, ProtocolError
+from protocol.fingerprint import Fingerprint
 from protocol.languages import Language
 from protocol.offline_keys import OrganisationFile
 from protocol.release import ReleaseFile, ReleaseHeader, ReleaseManifest

@@ -22,10 +22,11 @@ from deploy.keys.files import (
     is_open_to_others,
     write_set,
 )
-from deploy.keys.fingerprints import Fingerprint, qr_code
+from deploy.keys.qr import qr_code
 from deploy.keys.sheets import Sheet, hand_out, lay_out, make_sheets, secret_file_names
 from deploy.keys.texts import KeysError, Text
 from protocol.errors import ProtocolError
+from protocol.fingerprint import Fingerprint
 from protocol.languages import Language
 from protocol.mailbox import ORGANISATION_ID_BYTES, OrganisationId
 from protocol.offline_keys import OrganisationFile

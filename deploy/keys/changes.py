@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from crypto.age import HybridRecipient
-from deploy.keys.fingerprints import Fingerprint
 from protocol.day import format_day
 from protocol.directory import KeyDirectory, Role
+from protocol.fingerprint import Fingerprint
 from protocol.languages import Language
 
 

@@ -18,7 +18,6 @@ from deploy.keys import texts
 from deploy.keys.changes import Step
 from deploy.keys.desk import Desk, read_file, refuse_unwritable
 from deploy.keys.files import PUBLIC, write_new
-from deploy.keys.fingerprints import Fingerprint
 from deploy.keys.signing import (
     SIGNATURE,
     STEPS,
@@ -29,6 +28,7 @@ from deploy.keys.signing import (
 from deploy.keys.terminal import StoppedError
 from deploy.keys.texts import KeysError
 from protocol.errors import ProtocolError
+from protocol.fingerprint import Fingerprint
 from protocol.release import ReleaseManifest
 
 

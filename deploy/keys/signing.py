@@ -35,12 +35,12 @@ from deploy.keys.changes import (
 )
 from deploy.keys.desk import Desk, read_file, refuse_unwritable
 from deploy.keys.files import PUBLIC, write_set
-from deploy.keys.fingerprints import Fingerprint
 from deploy.keys.terminal import StoppedError
 from deploy.keys.texts import KeysError, Reason
 from protocol.day import day_of, format_day
 from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
 from protocol.errors import ProtocolError
+from protocol.fingerprint import Fingerprint
 from protocol.offline_keys import OrganisationFile
 
 SIGNATURE: Final = ".sig"

@@ -4,23 +4,20 @@ import ast
 import errno
 import os
 import resource
-import subprocess
 from pathlib import Path
 from string import Formatter
 
 import pytest
 import segno
 
-from crypto.age import HybridIdentity
 from crypto.ed25519 import VerificationKey
 from deploy.keys import files, machine, texts
 from deploy.keys.files import TakenError, write_new, write_set
-from deploy.keys.fingerprints import Fingerprint, qr_code
 from deploy.keys.machine import examine
+from deploy.keys.qr import qr_code
 from deploy.keys.terminal import wrapped
 from deploy.keys.texts import Reason, Text
 from protocol.errors import ProtocolError, UnusableDirectoryError
-from protocol.languages import Language
 
 KEY = VerificationKey(bytes(range(32)))
 HEADING = "Iface Destination Gateway Flags\n"
@@ -81,44 +78,6 @@ def test_a_small_limit_locks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_may_lock_all", lambda: False)
 
     assert machine._lock_memory() is False
-
-
-def test_a_keys_fingerprint_is_ssh_keygens() -> None:
-    """The same letters as `ssh-keygen -l` prints."""
-    told = subprocess.run(
-        ["ssh-keygen", "-lf", "-"],
-        input=str(KEY),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-    assert told.split()[1] == str(Fingerprint.of_key(KEY))
-
-
-def test_a_recipients_fingerprint_is_of_its_text() -> None:
-    """`printf %s age1pq1… | sha256sum` prints the same digits."""
-    recipient = HybridIdentity.from_seed(bytes(32)).recipient
-    told = subprocess.run(
-        ["sha256sum"], input=str(recipient), capture_output=True, text=True, check=True
-    ).stdout
-    digits = "".join(Fingerprint.of_recipient(recipient).hexadecimal).replace(" ", "")
-
-    assert told.split()[0] == digits
-
-
-def test_words_spell_the_first_bits() -> None:
-    """Known words, so that other programs can be held against them."""
-    fingerprint = Fingerprint(bytes([0, 32]) + bytes(30))  # 1 in bits 1 to 11
-
-    assert fingerprint.words(Language.EN).split()[:3] == [
-        "ability",
-        "abandon",
-        "abandon",
-    ]
-    assert len(fingerprint.words(Language.RU).split()) == 12
-    assert fingerprint.words(Language.KK) == fingerprint.words(Language.RU)
-    assert Fingerprint(b"\xff" * 32).words(Language.EN).split() == ["zoo"] * 12
 
 
 @pytest.mark.parametrize("on_paper", [True, False])

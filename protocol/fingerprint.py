@@ -1,8 +1,10 @@
 """Fingerprints of public keys: for eyes, for ears, for posters.
 
+Spec: docs/protocol.md §9.
+
 One SHA-256, written in three ways: as `ssh-keygen -l` does, in hexadecimal digits, and
-in words that can be read out over a bad line. A root's is that of its OpenSSH blob; a
-recipient's that of its text, so that `printf %s age1pq1… | sha256sum` tells it too.
+in words that can be read out over a bad line. An Ed25519 key's is that of its OpenSSH
+blob; a recipient's that of its text, so that `printf %s age1pq1… | sha256sum` tells it.
 
 The words come from the codename's lists, 11 bits each, first bits first: twelve words
 hold 132 bits, more than anyone can search for a second key with the same ones.
@@ -10,11 +12,8 @@ hold 132 bits, more than anyone can search for a second key with the same ones.
 
 import base64
 import hashlib
-import io
 from dataclasses import dataclass
 from typing import Final
-
-import segno
 
 from crypto.age import HybridRecipient
 from crypto.ed25519 import VerificationKey
@@ -24,8 +23,6 @@ from protocol.languages import Language
 WORD_COUNT: Final = 12
 _DIGEST_BITS: Final = 256
 _HEX_GROUP: Final = 4
-_QUIET_ZONE: Final = 2
-_INVERTED: Final = str.maketrans("█▀▄ ", " ▄▀█")
 _HEX_GROUPS_A_LINE: Final = 8
 
 
@@ -76,20 +73,3 @@ class Fingerprint:
             ]
             for place in range(1, count + 1)
         )
-
-
-def qr_code(text: str, *, on_paper: bool = False) -> str:
-    """Draw a QR code with block characters.
-
-    Args:
-        text: What it says.
-        on_paper: Dark letters on a light ground; else as on a dark screen.
-
-    Returns:
-        Lines, each standing for two rows of the code.
-    """
-    drawn = io.StringIO()
-    code = segno.make(text, error="m", micro=False)
-    code.terminal(drawn, border=_QUIET_ZONE, compact=True)
-    lines = drawn.getvalue().rstrip("\n")
-    return lines.translate(_INVERTED) if on_paper else lines
