@@ -18,7 +18,7 @@ Rules:
   recorded file under a new id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -31,6 +31,7 @@ from protocol.directory import KeyDirectory
 from protocol.errors import ProtocolError
 from protocol.reply import CaseState
 from protocol.report import Kind, Report, ReportReader
+from protocol.sync import DepositId
 from review_console.domain.account import Unlocked
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
 from review_console.domain.audit import AuditEntry, AuditKind
@@ -72,6 +73,11 @@ class Opened(Enum):
     CASE = "case"
     MESSAGE = "message"
     WAITING = "waiting"
+    """A message before its report, or of a case that this account has not."""
+
+    OTHERS = "others"
+    """Sealed to other keys than these."""
+
     UNREADABLE = "unreadable"
 
 
@@ -103,6 +109,7 @@ class OpenDeposits:
         by: Unlocked,
         directory: KeyDirectory,
         identities: Sequence[HybridIdentity],
+        are_own: bool = True,
     ) -> Sequence[Opened]:
         """Open what can be opened.
 
@@ -112,15 +119,24 @@ class OpenDeposits:
             identities: What opens: the account's intake identities and its
                 long-term one (offline pages seal to that), or the recovery
                 identity.
+            are_own: Whether these are all that the account has: what they do not
+                open, it never will, and is not tried in vain at each fetch. (Nothing
+                is sealed to an identity that is made later.)
 
         Returns:
             One outcome for each file that was waiting.
         """
         with self.store.begin() as unit:
-            waiting = unit.deposits.in_state(DepositState.WAITING)
+            waiting = (
+                unit.deposits.untried_by(by.id)
+                if are_own
+                else unit.deposits.in_state(DepositState.WAITING)
+            )
         outcomes = {
             each.id: self._open(each, by, directory, identities) for each in waiting
         }
+        if are_own:
+            self._remember_tried(outcomes, by)
         # A message may lie before its report in the list: ids are random.
         begun = {each.mailbox for each in waiting if outcomes[each.id] is Opened.CASE}
         for each in waiting:
@@ -128,6 +144,17 @@ class OpenDeposits:
                 outcomes[each.id] = self._open(each, by, directory, identities)
         self.narrow_headers(by=by, directory=directory)
         return tuple(outcomes.values())
+
+    def _remember_tried(
+        self,
+        outcomes: Mapping[DepositId, Opened],
+        by: Unlocked,
+    ) -> None:
+        """Note what is sealed to others; what waits for its case is not among it."""
+        with self.store.begin() as unit:
+            for deposit_id, outcome in outcomes.items():
+                if outcome is Opened.OTHERS:
+                    unit.deposits.mark_tried(deposit_id, by.id)
 
     def _open(
         self,
@@ -187,7 +214,7 @@ class OpenDeposits:
         state = DepositState.WAITING if others else DepositState.UNREADABLE
         with self.store.begin() as unit:
             unit.deposits.mark(deposit.id, state, reason)
-        return Opened.WAITING if others else Opened.UNREADABLE
+        return Opened.OTHERS if others else Opened.UNREADABLE
 
     def _file(
         self,

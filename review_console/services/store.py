@@ -263,6 +263,14 @@ class Deposits(Protocol):
         """List by day."""
         ...
 
+    def untried_by(self, account_id: AccountId) -> Sequence[Deposit]:
+        """List those that wait, and may yet open for an account, by day."""
+        ...
+
+    def mark_tried(self, deposit_id: DepositId, account_id: AccountId) -> None:
+        """Remember that it is sealed to others than this account."""
+        ...
+
     def unnarrowed(self) -> Sequence[Deposit]:
         """List the opened ones whose header still names reviewers."""
         ...

@@ -224,7 +224,7 @@ class Sync:
             outcome,
             cases=opened.count(Opened.CASE),
             messages=opened.count(Opened.MESSAGE),
-            waiting=opened.count(Opened.WAITING),
+            waiting=opened.count(Opened.WAITING) + opened.count(Opened.OTHERS),
             unreadable=opened.count(Opened.UNREADABLE),
         )
 

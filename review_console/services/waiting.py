@@ -41,4 +41,9 @@ class OpenWaiting:
         """
         with self.store.begin() as unit:
             directory = newest_directory(unit, root=self.root)
-        return self.open_deposits(by=by, directory=directory, identities=[recovery])
+        return self.open_deposits(
+            by=by,
+            directory=directory,
+            identities=[recovery],
+            are_own=False,
+        )

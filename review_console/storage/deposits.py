@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from protocol.mailbox import MailboxId
 from protocol.sync import DepositId
 from review_console.domain.deposit import Deposit, DepositState
+from review_console.domain.ids import AccountId
 from review_console.storage import tables
 
 _columns = tables.deposits.c
+_tried = tables.deposits_tried.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,25 @@ class DepositRows:
     def in_state(self, state: DepositState) -> Sequence[Deposit]:
         """List by day."""
         return self._list(select(tables.deposits).where(_columns.state == state.value))
+
+    def untried_by(self, account_id: AccountId) -> Sequence[Deposit]:
+        """List those that wait, and may yet open for an account, by day."""
+        tried = select(_tried.deposit_id).where(_tried.account_id == str(account_id))
+        return self._list(
+            select(tables.deposits).where(
+                _columns.state == DepositState.WAITING.value,
+                _columns.id.not_in(tried),
+            ),
+        )
+
+    def mark_tried(self, deposit_id: DepositId, account_id: AccountId) -> None:
+        """Remember that it is sealed to others than this account."""
+        self.connection.execute(
+            insert(tables.deposits_tried).values(
+                deposit_id=str(deposit_id),
+                account_id=str(account_id),
+            ),
+        )
 
     def unnarrowed(self) -> Sequence[Deposit]:
         """List the opened ones whose header still names reviewers."""

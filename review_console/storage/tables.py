@@ -2,8 +2,8 @@
 
 In clear: accounts (name, role, public keys, membership, the days on which they came
 and left, the last notice they have read), public keys of the organisation,
-directories, destinations; of a sealed file its mailbox, day, size,
-SHA-256, state and why it is unreadable; of a case its number, mailbox, day and
+directories, destinations; of a sealed file its mailbox, day, size, SHA-256, state,
+why it is unreadable and who tried it in vain; of a case its number, mailbox, day and
 state, how many entries its thread has, who was granted it and how far they
 read, and whether its key must be replaced; which keys the recovery identity
 opens; of a reply its number, day, author and delivery; of a referral its state,
@@ -128,6 +128,13 @@ deposits: Final = Table(
     Column("state", Text, nullable=False, index=True),
     Column("reason", Text),
     Column("narrowed", Boolean, nullable=False),
+)
+
+deposits_tried: Final = Table(
+    "deposits_tried",
+    metadata,
+    Column("deposit_id", ForeignKey(deposits.c.id), primary_key=True),
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
 )
 
 cases: Final = Table(

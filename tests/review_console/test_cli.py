@@ -174,12 +174,12 @@ def test_mistakes_are_told_in_a_line(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_database_without_its_tables_is_told_in_a_line(run: Run) -> None:
-    """Without the statement, which could quote a name or a vault."""
+    """With the mend, and without what was typed."""
     secret = ("--passphrase-file", "passphrase")
 
     told = run("add-user", "--name", "СЕКРЕТ", "--role", "reviewer", *secret, status=1)
 
-    assert told == "debunker console: the database: OperationalError\n"
+    assert told == "debunker console: run `debunker console migrate` first\n"
 
 
 def test_what_the_console_keeps_opens_with_the_recovery_identity(
@@ -238,7 +238,7 @@ def test_recovery_opens_what_waits_at_the_command_line(
     assert "wrong passphrase" in run(*opening, "wrong", status=1)
     told = run(*opening, "passphrase")
 
-    assert (value(told, "case"), value(told, "waiting")) == ("1", "0")
+    assert (value(told, "case"), value(told, "others")) == ("1", "0")
     rows = house.services.list_cases(by=house.unlocked("Борис")).rows
     assert [row.title for row in rows] == ["Поздно."]
 

@@ -493,7 +493,7 @@ def test_another_recovery_identity_opens_nothing(
 
     outcomes = house.operations.open_waiting(by=house.unlocked("Дана"), recovery=other)
 
-    assert outcomes == (Opened.WAITING,)
+    assert outcomes == (Opened.OTHERS,)
     with house.adapters.store.begin() as unit:
         assert len(unit.deposits.in_state(DepositState.WAITING)) == 1
 

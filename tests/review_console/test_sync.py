@@ -2,8 +2,10 @@
 
 import io
 from hashlib import sha256
+from typing import BinaryIO
 
 import pytest
+from sqlalchemy import delete, insert, select
 
 from crypto.age import HybridIdentity, OpeningReader
 from crypto.entropy import system_entropy
@@ -13,6 +15,7 @@ from protocol.languages import Language
 from protocol.mailbox import ReporterKeys
 from protocol.reply import CaseState, open_replies
 from protocol.report import ConsentTo, Kind, ReportReader
+from protocol.sync import DepositId
 from review_console.domain.acknowledgement import ACKNOWLEDGEMENTS
 from review_console.domain.case import EntryKind
 from review_console.domain.deposit import DepositState
@@ -22,6 +25,8 @@ from review_console.domain.errors import (
     IntakeUnreachableError,
     SyncRunningError,
 )
+from review_console.storage import tables
+from review_console.storage.database import SqlStore
 from tests.review_console.fake_intake import FakeIntake, Killed
 from tests.review_console.people import House, Reporter
 
@@ -472,3 +477,58 @@ def test_a_strangers_message_to_no_case_is_not_read_whole(
     fake_intake.deposit(reporter.report(TEXT), reporter.keys.mailbox)
     house.services.sync(by=by)
     assert read_whole == [Kind.REPORT, Kind.MESSAGE]
+
+
+def test_what_is_sealed_to_others_is_tried_once(
+    house: House, fake_intake: FakeIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of strangers' files costs one try an account, not one a fetch."""
+    reporter = house.reporter()
+    reporter.recipients = [HybridIdentity.generate(system_entropy).recipient]
+    fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    by = house.unlocked("Айгүл")
+    tried: list[DepositId] = []
+    open_sealed = house.adapters.files.open_sealed
+
+    def counted(deposit_id: DepositId) -> BinaryIO:
+        tried.append(deposit_id)
+        return open_sealed(deposit_id)
+
+    monkeypatch.setattr(house.adapters.files, "open_sealed", counted)
+
+    waiting = [house.services.sync(by=by).waiting for _ in range(3)]
+    house.services.sync(by=house.unlocked("Борис"))
+
+    assert waiting == [1, 0, 0]
+    assert len(tried) == 2
+    assert house.services.list_cases(by=by).waiting_count == 1
+
+
+def test_a_message_of_a_case_that_is_not_granted_is_tried_again(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """Its reader lacks the case today, and may be given it tomorrow."""
+    reporter = house.reporter()
+    fake_intake.deposit(reporter.report(), reporter.keys.mailbox)
+    house.services.sync(by=house.unlocked("Айгүл"))
+    dana, boris = house.unlocked("Дана"), house.unlocked("Борис")
+    fake_intake.deposit(reporter.message(), reporter.keys.mailbox)
+    assert house.services.sync(by=dana).waiting == 1  # sealed to others, for Dana
+    store = house.adapters.store
+    assert isinstance(store, SqlStore)
+    with store.engine.begin() as connection:
+        taken = connection.execute(
+            select(tables.case_grants).where(
+                tables.case_grants.c.account_id == str(boris.id)
+            )
+        ).one()
+        connection.execute(
+            delete(tables.case_grants).where(
+                tables.case_grants.c.account_id == str(boris.id)
+            )
+        )
+    assert house.services.sync(by=boris).waiting == 1  # opens, but has no place
+    with store.engine.begin() as connection:
+        connection.execute(insert(tables.case_grants).values(**taken._mapping))
+
+    assert house.services.sync(by=boris).messages == 1
