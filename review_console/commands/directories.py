@@ -23,7 +23,7 @@ from review_console.commands.asking import (
     ask_passphrase,
     write_new,
 )
-from review_console.commands.people import SETTINGS, Commands
+from review_console.commands.parsing import Commands, add_command
 from review_console.services.opening import Opened
 from review_console.services.use_cases import Operations
 
@@ -53,11 +53,12 @@ a case that all members have.
 
 def add_to(commands: Commands) -> None:
     """Add the commands to the console's parser."""
-    drafting = commands.add_parser(
+    drafting = add_command(
+        commands,
         "draft-directory",
-        help="write the next key directory, unsigned",
-        description=DRAFT,
-        epilog=SETTINGS,
+        "write the next key directory, unsigned",
+        run=_draft,
+        about=DRAFT,
     )
     drafting.add_argument(
         "--organisation",
@@ -84,22 +85,22 @@ def add_to(commands: Commands) -> None:
         "console was put back from an older backup",
     )
     drafting.add_argument("--out", type=Path, required=True, metavar="FILE")
-    drafting.set_defaults(run=_draft)
 
-    adding = commands.add_parser(
+    adding = add_command(
+        commands,
         "add-directory",
-        help="take a directory that the root has signed",
-        description=ADD,
-        epilog=SETTINGS,
+        "take a directory that the root has signed",
+        run=_add,
+        about=ADD,
     )
     adding.add_argument("file", type=Path, metavar="FILE")
-    adding.set_defaults(run=_add)
 
-    opening = commands.add_parser(
+    opening = add_command(
+        commands,
         "open-waiting",
-        help="open with the recovery identity what nobody else can",
-        description=OPEN,
-        epilog=SETTINGS,
+        "open with the recovery identity what nobody else can",
+        run=_open_waiting,
+        about=OPEN,
     )
     opening.add_argument(
         "--recovery",
@@ -115,7 +116,6 @@ def add_to(commands: Commands) -> None:
     )
     opening.add_argument("--by", required=True, help="a member who has the keys")
     add_passphrase(opening, of="the member's passphrase")
-    opening.set_defaults(run=_open_waiting)
 
 
 def _draft(operations: Operations, arguments: argparse.Namespace) -> None:

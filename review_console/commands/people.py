@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import segno
 
@@ -18,19 +18,13 @@ from review_console.commands.asking import (
     ask_passphrase,
     confirm,
 )
+from review_console.commands.parsing import Commands, add_command
 from review_console.domain.account import Role, Unlocked, fold_name
 from review_console.domain.errors import LoginRefusedError
 from review_console.domain.membership import fingerprint
 from review_console.services.accounts import NewAccount
 from review_console.services.store import OrganisationKeyKind
 from review_console.services.use_cases import Operations
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # has no public name
-
-SETTINGS: Final = (
-    "Reads DEBUNKER_CONSOLE_DATABASE, DEBUNKER_CONSOLE_DATA and "
-    "DEBUNKER_CONSOLE_ROOT_KEY from the environment."
-)
 
 NEW_DIRECTORY: Final = """\
 A new key directory is needed:
@@ -81,19 +75,19 @@ the intake's settings.
 
 def add_to(commands: Commands) -> None:
     """Add the commands to the console's parser."""
-    adding = _command(commands, "add-user", "add an account", run=_add_user)
+    adding = add_command(commands, "add-user", "add an account", run=_add_user)
     adding.add_argument("--name", required=True, help="to log in with")
     adding.add_argument("--role", required=True, choices=[each.value for each in Role])
     add_passphrase(adding, of="the person's passphrase")
 
-    admitting = _command(
+    admitting = add_command(
         commands, "admit", "hand a newcomer the keys, and take them in", run=_admit
     )
     admitting.add_argument("--name", required=True, help="of the newcomer")
     _add_by(admitting)
     _add_yes(admitting)
 
-    removing = _command(
+    removing = add_command(
         commands,
         "remove-user",
         "take a person out, and replace what they could open",
@@ -109,7 +103,7 @@ def add_to(commands: Commands) -> None:
     )
     _add_yes(removing)
 
-    restoring = _command(
+    restoring = add_command(
         commands,
         "restore-access",
         "give a person new keys by the recovery identity",
@@ -121,7 +115,7 @@ def add_to(commands: Commands) -> None:
     add_passphrase(restoring, of="the person's new passphrase")
     _add_yes(restoring)
 
-    sharing = _command(
+    sharing = add_command(
         commands,
         "share-cases",
         "hand out by the recovery identity what members lack",
@@ -130,7 +124,7 @@ def add_to(commands: Commands) -> None:
     )
     _add_recovery(sharing)
 
-    changing = _command(
+    changing = add_command(
         commands,
         "change-passphrase",
         "seal a person's keys under a new passphrase",
@@ -140,7 +134,7 @@ def add_to(commands: Commands) -> None:
     add_passphrase(changing, of="the old passphrase")
     add_passphrase(changing, flag="--new-passphrase-file", of="the new passphrase")
 
-    totp = _command(
+    totp = add_command(
         commands,
         "new-totp",
         "give a person who lost it a new second factor",
@@ -149,7 +143,7 @@ def add_to(commands: Commands) -> None:
     totp.add_argument("--name", required=True, help="whose")
     add_passphrase(totp, of="the person's passphrase")
 
-    replacing = _command(
+    replacing = add_command(
         commands,
         "replace-key",
         "replace a key of the organisation that is known to others",
@@ -160,7 +154,7 @@ def add_to(commands: Commands) -> None:
     replacing.add_argument("kind", choices=[each.value for each in kinds])
     _add_by(replacing)
 
-    renewing = _command(
+    renewing = add_command(
         commands,
         "renew-recovery",
         "seal what is stored to a new recovery recipient",
@@ -169,7 +163,7 @@ def add_to(commands: Commands) -> None:
     )
     _add_by(renewing)
 
-    _command(
+    add_command(
         commands,
         "after-restore",
         "look after a console that was put back from a backup",
@@ -177,26 +171,7 @@ def add_to(commands: Commands) -> None:
         about=AFTER_RESTORE,
     )
 
-    _command(commands, "list-users", "show who is who", run=_list_users)
-
-
-def _command(
-    commands: Commands,
-    name: str,
-    what: str,
-    *,
-    run: object,
-    about: str = "",
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=what,
-        description=about or f"{what[0].upper()}{what[1:]}.",
-        epilog=SETTINGS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(run=run)
-    return parser
+    add_command(commands, "list-users", "show who is who", run=_list_users)
 
 
 def _add_by(parser: argparse.ArgumentParser) -> None:

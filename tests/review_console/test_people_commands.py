@@ -86,6 +86,10 @@ def write_recovery(identity: HybridIdentity, path: Path) -> None:
 
 
 SECRET = ("--passphrase-file", "passphrase")
+BODY = (
+    *("add-destination", "--kind", "agency", "--name-kk", "Орган"),
+    *("--name-ru", "Орган", "--name-en", "Body"),
+)
 WRONG = ("--recovery-passphrase-file", "passphrase")
 BY_RECOVERY = (
     *("--recovery", "recovery.json"),
@@ -296,6 +300,7 @@ def test_a_console_from_a_backup_does_not_fall_behind(
         ),
         (("share-cases", "--recovery", "passphrase"), "nothing was typed"),
         (("add-user", "--name", " ", "--role", "reviewer", *SECRET), "--name"),
+        ((*BODY, "--recipient", "age1nonsense"), "age-keygen -y"),
         (("add-user", "--name", "айгүл", "--role", "reviewer", *SECRET), "taken"),
     ],
 )
@@ -316,12 +321,23 @@ def test_a_mistake_is_told_with_its_mend(
     assert told.count("\n") == 1
 
 
-def test_settings_are_named_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of every command about people."""
-    for name in ("remove-user", "restore-access", "renew-recovery", "list-users"):
-        with pytest.raises(SystemExit):
-            cli.main([name, "--help"])
-        assert f"{PREFIX}DATABASE" in capsys.readouterr().out
+def every_command() -> list[str]:
+    """List the console's commands."""
+    (commands,) = cli._parser()._subparsers._group_actions  # type: ignore[union-attr]  # argparse
+    return sorted(commands.choices or ())
+
+
+@pytest.mark.parametrize("name", every_command())
+def test_each_command_says_which_settings_it_reads(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what it is for, before anybody types it in earnest."""
+    with pytest.raises(SystemExit):
+        cli.main([name, "--help"])
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"{PREFIX}DATABASE" in shown
+    assert shown.partition("options:")[0].count(" ") > 8
 
 
 AT_ITS_TERMINAL = """
