@@ -86,7 +86,8 @@ def sign_directory(desk: Desk, order: DirectoryOrder) -> None:
     draft = _load_draft(order.draft)
     out = order.out or Path(f"{desk.mode.prefix}directory-{draft.version}")
     refuse_unwritable(out)
-    previous = _load_previous(desk, order, organisation, draft)
+    before = None if order.previous is None else load_signed(order.previous)
+    previous = _parse_previous(desk, order, organisation, draft, before)
     _hold_against(desk, order, organisation, draft, previous)
     _show(desk, draft, previous, has_previous_file=order.previous is not None)
     if not desk.is_agreed(texts.SIGN_IT):
@@ -102,9 +103,9 @@ def sign_directory(desk: Desk, order: DirectoryOrder) -> None:
         if order.cross is None
         else desk.open_with_passphrase(order.cross, texts.ASK_ROOT, desk.mode.open_root)
     )
-    if cross is not None and order.previous is not None:
+    if cross is not None and before is not None and order.previous is not None:
         roots = {root.verification_key, cross.verification_key}
-        _refuse_strangers(desk, order.previous, load_signed(order.previous), roots)
+        _refuse_strangers(desk, order.previous, before, roots)
     signed = _sign(desk, draft, root, cross)
     name = f"{desk.mode.prefix}directory.json"
     files = {
@@ -151,16 +152,16 @@ def _load_draft(path: Path) -> KeyDirectory:
         raise KeysError(texts.NOT_A_DRAFT, path=path, reason=error.reason) from None
 
 
-def _load_previous(
+def _parse_previous(
     desk: Desk,
     order: DirectoryOrder,
     organisation: OrganisationFile,
     draft: KeyDirectory,
+    signed: SignedDirectory | None,
 ) -> KeyDirectory | None:
     """Read the directory before the draft, which the draft must follow."""
-    if order.previous is None:
+    if signed is None or order.previous is None:
         return None
-    signed = load_signed(order.previous)
     if order.cross is None:  # else once the old root is open, which signed it
         _refuse_strangers(desk, order.previous, signed, {organisation.root})
     try:
@@ -261,12 +262,12 @@ def _show(
             team=counts[Kind.TEAM],
         )
     desk.terminal.show("")
-    if any(change.step is Step.JOINS for change in changes):
+    joining = {change.entry.kind for change in changes if change.step is Step.JOINS}
+    if joining:
         desk.say(texts.COMPARE_NEW)
-    if any(
-        change.step is Step.JOINS and change.entry.kind is Kind.TEAM
-        for change in changes
-    ):
+    if Kind.RECOVERY in joining:
+        desk.say(texts.NEW_RECOVERY)
+    if Kind.TEAM in joining:
         desk.say(texts.NEW_TEAM_KEY)
 
 

@@ -635,6 +635,11 @@ COMPARE_NEW: Final = Text(
     ru="Тот, кто приходит, стоит рядом или лично назвал вам отпечаток. Если сверить нельзя, не подписывайте.",
     kk="Қосылатын адам қасыңызда тұр немесе таңбаны өзі айтты. Салыстыра алмасаңыз, қол қоймаңыз.",
 )
+NEW_RECOVERY: Final = Text(
+    en="A RECOVERY RECIPIENT joins: whoever has its other half opens ALL reports. Compare its fingerprint with the one that you noted at the ceremony. It must be the same, letter by letter.",
+    ru="Добавляется ПОЛУЧАТЕЛЬ ВОССТАНОВЛЕНИЯ: у кого его вторая половина, тот открывает ВСЕ сообщения. Сверьте отпечаток с записанным на церемонии. Он должен совпасть буква в букву.",
+    kk="ҚАЛПЫНА КЕЛТІРУ АЛУШЫСЫ қосылады: оның екінші жартысы кімде болса, сол БАРЛЫҚ хабарламаны ашады. Таңбасын рәсімде жазып алғаныңызбен салыстырыңыз. Ол әріпіне дейін бірдей болуы керек.",
+)
 NEW_TEAM_KEY: Final = Text(
     en="A NEW TEAM KEY is in it. That happens at the first directory, and when somebody has left or their access was restored. Is it so? Has a member told you, in person? If not, do not sign: whoever has this key answers reporters in your name.",
     ru="В нём НОВЫЙ КЛЮЧ КОМАНДЫ. Так бывает в первом списке и когда кто-то ушёл или ему вернули доступ. Это так? Сказал ли вам это лично кто-то из команды? Если нет, не подписывайте: владелец этого ключа отвечает сообщившим от вашего имени.",

@@ -14,6 +14,7 @@ import pytest
 from deploy.keys.signing import load_signed
 from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
 from protocol.errors import NotSignedByRootError
+from protocol.fingerprint import Fingerprint
 from protocol.mailbox import OrganisationId
 from protocol.release import (
     ReleaseFile,
@@ -90,6 +91,9 @@ def test_a_draft_is_shown_signed_and_good(ceremony: Ceremony, tmp_path: Path) ->
     assert "The first directory" in shown
     assert shown.count("+ JOINS") == 3
     assert "a reviewer’s key" in shown
+    assert "A RECOVERY RECIPIENT joins" in shown
+    assert "A NEW TEAM KEY is in it" in shown
+    assert str(Fingerprint.of_recipient(ceremony.organisation.recovery)) in shown
     assert "Organisation" in shown
     judged = subprocess.run(
         [
@@ -153,6 +157,8 @@ def test_what_changes_is_told(ceremony: Ceremony, tmp_path: Path) -> None:
     assert joins < leaves
     assert "“Organisation” becomes “Renamed”" in shown
     assert "1 recovery" in shown
+    assert "A RECOVERY RECIPIENT joins" not in shown
+    assert "A NEW TEAM KEY" not in shown
     assert (tmp_path / "directory-2" / "directory.json.sig").exists()
 
 
