@@ -46,7 +46,7 @@ def open_quietly(path: Path) -> int:
     return os.open(path, os.O_RDONLY | os.O_NOATIME)
 
 
-def write_all(descriptor: int, data: bytes | memoryview) -> None:
+def write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:
     """Write every byte, however many calls that takes."""
     rest = memoryview(data)
     while rest:
