@@ -89,7 +89,7 @@ class Level(Enum):
 
     STANDARD = "standard"
     SAFER = "safer"
-    """Neither compiled script nor WebAssembly. (NoScript, for http sites, is not here.)"""
+    """Neither compiled script nor WebAssembly. (It has no NoScript for http sites.)"""
 
     SAFEST = "safest"
     """No script at all."""
