@@ -72,7 +72,7 @@ export {
 }
 `
 
-async function bundle(entry, format) {
+async function bundle(entry, format, plugins = []) {
     const { outputFiles } = await build({
         absWorkingDir: here.pathname,
         entryPoints: [entry],
@@ -85,10 +85,18 @@ async function bundle(entry, format) {
         minify: true,
         legalComments: 'none', // whole licences stand in licences.txt
         banner: { js: '/* licences: /static/licences.txt */' },
-        plugins: [withoutSideEffects, withoutUnusedRecipients],
+        plugins: [withoutSideEffects, withoutUnusedRecipients, ...plugins],
         logLevel: 'warning',
     })
     return Buffer.from(outputFiles[0].contents)
+}
+
+/** A file has no addresses: its workers begin from what it carries. The parts that it shares with the site do not notice. */
+const embedded = {
+    name: 'workers that the page carries',
+    setup(esbuild) {
+        esbuild.onResolve({ filter: /\/trustedScripts\.ts$/ }, () => ({ path: new URL('src/offline/embedded.ts', here).pathname }))
+    },
 }
 
 /** A sorted list as src/words.ts reads it: of each word how many letters it shares with the one before, and the rest. */
@@ -117,6 +125,8 @@ export async function bundles() {
     files.set('page.js', await bundle('src/page/page.ts', 'esm'))
     files.set('worker.js', await bundle('src/worker.ts', 'iife'))
     files.set('cleaner.js', await bundle('src/cleaner.ts', 'iife'))
+    files.set('offline.js', await bundle('src/offline/page.ts', 'iife', [embedded]))
+    files.set('offline-worker.js', await bundle('src/offline/worker.ts', 'iife'))
     for (const [name, source] of Object.entries(WORDS)) files.set(name, shortened(readFileSync(new URL(`../protocol/words/${source}`, here), 'utf8')))
     files.set('licences.txt', licences())
     return files

@@ -14,6 +14,7 @@
  *     │   ├── NotSignedByRootError  altered, or signed by somebody else
  *     │   ├── FutureDirectoryError  issued in the future: this clock is wrong
  *     │   ├── ExpiredDirectoryError past its end: nothing may be sealed to it
+ *     │   ├── StaleDirectoryError   older than the one there is
  *     │   ├── UnusableDirectoryError a role is missing, or a recipient is not hybrid
  *     │   └── NoIdentityError   good, and no reviewer's identity is current
  *     ├── TooLargeError             more than a format may hold
@@ -94,6 +95,12 @@ export class FutureDirectoryError extends DirectoryError {
 export class ExpiredDirectoryError extends DirectoryError {
     constructor() {
         super('expired')
+    }
+}
+
+export class StaleDirectoryError extends DirectoryError {
+    constructor() {
+        super('stale')
     }
 }
 

@@ -93,6 +93,8 @@ export interface Sealing {
     readonly recipients: readonly string[]
     readonly clock: Clock
     readonly entropy: Entropy
+    /** Where the plaintext was; the page that sends it if nothing is said. */
+    readonly sealedBy?: 'browser' | 'offline'
 }
 
 /**
@@ -122,11 +124,11 @@ export function writeReport(draft: Draft, attachments: readonly AttachmentSource
 }
 
 function entriesOf(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing, now: Date): EntrySource[] {
-    const { keys, directory, entropy } = sealing
+    const { keys, directory, entropy, sealedBy = 'browser' } = sealing
     const isMessage = draft.kind === 'message'
     const number = isMessage ? messageNumber(now, entropy) : 1
     const hashes: string[] = []
-    const serialize = (sha256s: readonly string[]) => serializeReport(draft, attachments, { keys, directory, number, sha256s })
+    const serialize = (sha256s: readonly string[]) => serializeReport(draft, attachments, { keys, directory, number, sealedBy, sha256s })
     // Hashes have one length, so that this first writing has the size of the true one.
     const sizeBytes = serialize(attachments.map(() => '0'.repeat(64))).length
     if (sizeBytes > MAX_REPORT_JSON_BYTES) throw new TooLargeError()
@@ -147,17 +149,18 @@ interface Envelope {
     readonly keys: ReporterKeys
     readonly directory: KeyDirectory
     readonly number: number
+    readonly sealedBy: 'browser' | 'offline'
     readonly sha256s: readonly string[]
 }
 
 function serializeReport(draft: Draft, attachments: readonly AttachmentSource[], envelope: Envelope): Uint8Array {
-    const { keys, directory, number, sha256s } = envelope
+    const { keys, directory, number, sealedBy, sha256s } = envelope
     const isMessage = draft.kind === 'message'
     const report = {
         format: REPORT_FORMAT,
         kind: draft.kind,
         number,
-        sealed_by: 'browser',
+        sealed_by: sealedBy,
         language: draft.language,
         text: wellFormed(draft.text),
         answers: isMessage ? {} : answersOf(draft.answers),

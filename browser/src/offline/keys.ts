@@ -45,8 +45,7 @@ export interface OfflineKeys {
  */
 export function offlineKeys(untrusted: UnverifiedDirectory, root: VerificationKey, now: Date, before?: KeyDirectory): OfflineKeys {
     // 1. Signature first: nothing unsigned may steer the steps below.
-    if (!isSignedBy(untrusted, root)) throw new NotSignedByRootError()
-    const directory = parseDirectory(untrusted.directory)
+    const directory = signedDirectory(untrusted, root)
     // 2. An older one could bring back a recipient that was taken out; of another organisation no codename would fit.
     if (before && directory.version < before.version) throw new StaleDirectoryError()
     if (before && !before.organisationId.every((byte, at) => byte === directory.organisationId[at])) throw new UnusableDirectoryError('other_organisation')
@@ -58,6 +57,12 @@ export function offlineKeys(untrusted: UnverifiedDirectory, root: VerificationKe
     if (now.getTime() >= until.getTime()) throw new ExpiredDirectoryError()
     const recipients = [...recipientsOf(directory, 'offline', now), ...recipientsOf(directory, 'recovery', now)]
     return { directory, recipients, until, isOld: now.getTime() >= directory.expires.getTime() }
+}
+
+/** What the root has signed, whether or not its time is over. Throws NotSignedByRootError, or what `parseDirectory` throws. */
+export function signedDirectory(untrusted: UnverifiedDirectory, root: VerificationKey): KeyDirectory {
+    if (!isSignedBy(untrusted, root)) throw new NotSignedByRootError()
+    return parseDirectory(untrusted.directory)
 }
 
 /** When the last recipient of a role ends. */

@@ -10,7 +10,7 @@
 
 import { attachmentOf, type ChosenFile } from '../attachments.ts'
 import { Codename } from '../codename.ts'
-import type { UnverifiedDirectory } from '../directory.ts'
+import type { KeyDirectory, UnverifiedDirectory } from '../directory.ts'
 import type { Clock, Entropy } from '../effects.ts'
 import { VerificationKey } from '../ed25519.ts'
 import {
@@ -25,7 +25,7 @@ import {
 import { ReporterKeys } from '../mailbox.ts'
 import { sealReport, type ReportDraft, type SealedReport } from '../report.ts'
 import { parseWordList, type WordList } from '../words.ts'
-import { offlineKeys, type OfflineKeys } from './keys.ts'
+import { offlineKeys, signedDirectory, type OfflineKeys } from './keys.ts'
 import type { Command, Event, Trouble, TroubleKind } from './talk.ts'
 
 /** What a session needs of the world. */
@@ -87,19 +87,17 @@ export class OfflineSession {
     }
 
     #take(offered: UnverifiedDirectory): OfflineKeys {
-        const root = given(this.#root)
-        const keys = offlineKeys(offered, root, this.#effects.clock.now(), this.#directoryThatHolds())
+        const keys = offlineKeys(offered, given(this.#root), this.#effects.clock.now(), this.#present())
         this.#untrusted = offered
         return keys
     }
 
-    /** What must not be undone: also a directory whose recipients have ended. */
-    #directoryThatHolds(): OfflineKeys['directory'] | undefined {
-        const untrusted = given(this.#untrusted)
+    /** What must not be undone, also when its time is over; `undefined` if what the page carries is itself worth nothing. */
+    #present(): KeyDirectory | undefined {
         try {
-            return offlineKeys(untrusted, given(this.#root), EPOCH_END).directory
+            return signedDirectory(given(this.#untrusted), given(this.#root))
         } catch (error) {
-            if (error instanceof ProtocolError) return undefined // what the page carries is itself worth nothing
+            if (error instanceof ProtocolError) return undefined
             throw error
         }
     }
@@ -121,4 +119,49 @@ export class OfflineSession {
         const words = this.#words ? codename.words(this.#words) : null
         tell({ event: 'sealed', characters: codename.characters(), words, mailbox: keys.mailbox, content })
     }
+}
+
+/**
+ * Gather what is sealed into one Blob: the browser may put it on the disk, where it is ciphertext. Read in a stream, a
+ * gigabyte costs little more memory than its Blob does.
+ */
+async function collect({ chunks, lengthBytes }: SealedReport, onShare: (share: number) => void): Promise<Blob> {
+    let doneBytes = 0
+    let failure: unknown
+    const stream = new ReadableStream<Uint8Array>(
+        {
+            async pull(controller) {
+                try {
+                    const { done, value } = await chunks.next()
+                    if (done) {
+                        controller.close()
+                        return
+                    }
+                    doneBytes += value.length
+                    onShare(doneBytes / lengthBytes)
+                    controller.enqueue(value)
+                } catch (error) {
+                    failure = error // a browser passes on its own error instead
+                    controller.error(error)
+                }
+            },
+        },
+        { highWaterMark: 0 },
+    )
+    try {
+        return await new Response(stream).blob()
+    } catch (error) {
+        throw failure ?? error
+    }
+}
+
+function troubleOf(error: unknown): Trouble {
+    const kind = KINDS.find(([type]) => error instanceof type)?.[1] ?? 'internal'
+    return { kind, fileName: error instanceof FileError ? error.fileName : '' }
+}
+
+/** What the page's order of commands guarantees. */
+function given<Value>(value: Value | undefined): Value {
+    if (value === undefined) throw new Error('commands in a wrong order')
+    return value
 }

@@ -1,6 +1,7 @@
 /** The page's entry: finds out which page this is and whether the browser can do what it takes. */
 
 import { find, show } from './elements.ts'
+import { forgetWhenLeft } from './leaving.ts'
 import { MailboxPage } from './mailboxPage.ts'
 import { ReportPage } from './reportPage.ts'
 import { stopAsking } from './sending.ts'
@@ -18,19 +19,6 @@ function start(form: HTMLFormElement, open: (form: HTMLFormElement) => unknown):
     } else {
         showTrouble(new Texts(settingsOf(form).language), { kind: 'browser', fileName: '' })
     }
-}
-
-/**
- * Browsers may keep a page that was left, to bring it back at once. Whoever presses "back" on this device must find
- * neither codename nor report: what is left is emptied, and what comes back starts anew.
- */
-function forgetWhenLeft(): void {
-    addEventListener('pagehide', () => {
-        document.body.replaceChildren()
-    })
-    addEventListener('pageshow', (event) => {
-        if (event.persisted) location.reload()
-    })
 }
 
 /**

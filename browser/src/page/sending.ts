@@ -7,9 +7,15 @@
 import { focus, load, show } from './elements.ts'
 import { systemClock } from '../effects.ts'
 import { Pace, type FileProgress } from '../progress.ts'
+import { askBeforeLeaving } from './leaving.ts'
 import type { Texts } from './texts.ts'
-import type { WorkerLink } from './workerLink.ts'
+import type { Command } from '../talk.ts'
 import type { Progress } from '../upload.ts'
+
+/** Whoever sends: the worker, or a page that has nothing to hide from itself. */
+export interface Sender {
+    send(command: Extract<Command, { readonly do: 'resume' | 'cancel' }>): void
+}
 
 export class Sending {
     readonly #texts: Texts
@@ -19,7 +25,7 @@ export class Sending {
     readonly #pace = new Pace()
     readonly #retry = load('retry', HTMLButtonElement)
 
-    constructor(texts: Texts, worker: WorkerLink) {
+    constructor(texts: Texts, worker: Sender) {
         this.#texts = texts
         this.#cancel.addEventListener('click', () => {
             this.#cancel.disabled = true
@@ -103,8 +109,4 @@ export class Sending {
 /** From now on the page may be left without a question. */
 export function stopAsking(): void {
     removeEventListener('beforeunload', askBeforeLeaving)
-}
-
-function askBeforeLeaving(event: BeforeUnloadEvent): void {
-    event.preventDefault()
 }
