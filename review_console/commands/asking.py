@@ -62,7 +62,7 @@ def ask_passphrase(path: Path | None, prompt: str = "Passphrase: ") -> str:
             f"the passphrase file is open to others: chmod 600 {path}",
         )
     try:
-        return path.read_text(encoding="utf-8").partition("\n")[0]
+        return path.read_text(encoding="utf-8").partition("\n")[0].removesuffix("\r")
     except UnicodeDecodeError:
         raise OperatorError(f"{path} is no text in UTF-8") from None
 

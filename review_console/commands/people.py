@@ -10,6 +10,8 @@ import segno
 from crypto.age import HybridIdentity
 from crypto.ed25519 import VerificationKey
 from crypto.errors import CryptoError
+from protocol.fingerprint import Fingerprint
+from protocol.languages import Language
 from protocol.offline_keys import open_recovery
 from review_console.commands.asking import (
     OperatorError,
@@ -209,6 +211,7 @@ def _add_user(operations: Operations, arguments: argparse.Namespace) -> None:
     _show_totp(made)
     print(f"recipient {made.account.recipient}")
     print(f"signing-key {made.account.signing_key}")
+    _show_key(made.account.signing_key)
     print(f"account {fingerprint(made.account)}")
 
 
@@ -280,6 +283,7 @@ def _restore_access(operations: Operations, arguments: argparse.Namespace) -> No
     if restored.missing:
         print("The missing ones follow when a colleague who has them logs in.")
     if restored.needs_directory:
+        _show_key(restored.new.account.signing_key)
         print(NEW_DIRECTORY)
 
 
@@ -362,7 +366,8 @@ def _list_users(operations: Operations, _arguments: argparse.Namespace) -> None:
             row.standing.value,
             f"cases {row.cases}",
             f"lacks {row.lacks}",
-            fingerprint(row.account),
+            f"key {Fingerprint.of_key(row.account.signing_key)}",
+            f"account {fingerprint(row.account)}",
         )
         print("\t".join(words))
     if operations.replace_keys.is_due():
@@ -382,8 +387,15 @@ def _tell_sync_key(key: VerificationKey | None) -> None:
 def _tell_next_team_key(key: VerificationKey | None) -> None:
     if key is not None:
         print(f"next-team {key}")
+        _show_key(key)
         print("The team key that sign-directory shows as joining must be this one.")
     print(NEW_DIRECTORY)
+
+
+def _show_key(key: VerificationKey) -> None:
+    """Show a key as the root's holders see it when they sign a directory."""
+    print(f"key {Fingerprint.of_key(key)}")
+    print(f"words {Fingerprint.of_key(key).words(Language.EN)}")
 
 
 def _show_totp(made: NewAccount) -> None:

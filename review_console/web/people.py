@@ -7,6 +7,7 @@ import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from protocol.fingerprint import Fingerprint
 from protocol.passphrase import MIN_PASSPHRASE_CHARACTERS, WeakPassphraseError
 from review_console.domain.errors import LoginRefusedError, TooSoonError
 from review_console.services.accounts import NewAccount
@@ -14,6 +15,7 @@ from review_console.services.notices import Notice
 from review_console.services.passphrases import OwnKeysDraft
 from review_console.web.access import TICKET, current, members, services
 from review_console.web.language import gettext as _
+from review_console.web.language import language
 
 blueprint: Final = Blueprint("people", __name__)
 
@@ -84,7 +86,13 @@ def change() -> ResponseReturnValue:
 
 def _form(errors: dict[str, str]) -> str:
     """Ask; nothing that was typed is kept."""
-    return render_template("account.html", errors=errors)
+    key = Fingerprint.of_key(current().account.signing_key)
+    return render_template(
+        "account.html",
+        errors=errors,
+        key=str(key),
+        key_words=key.words(language()),
+    )
 
 
 def _shown(made: NewAccount) -> dict[str, object]:

@@ -6,6 +6,8 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from crypto.ed25519 import VerificationKey
+from protocol.fingerprint import Fingerprint
 from review_console.domain.account import Account, Role
 from review_console.domain.errors import (
     LoginRefusedError,
@@ -34,6 +36,7 @@ def show() -> ResponseReturnValue:
             "cases": row.cases,
             "lacks": row.lacks,
             "is_self": row.account.id == current().id,
+            "key": str(Fingerprint.of_key(row.account.signing_key)),
         }
         for row in services().list_accounts()
     ]
@@ -83,7 +86,12 @@ def remove(account_id: str) -> ResponseReturnValue:
         is_reviewer_left=left.is_reviewer_left,
         sync_key=str(left.keys.sync or ""),
         next_team_key=str(left.keys.next_team or ""),
+        next_team_fingerprint=_fingerprint(left.keys.next_team),
     )
+
+
+def _fingerprint(key: VerificationKey | None) -> str:
+    return "" if key is None else str(Fingerprint.of_key(key))
 
 
 def _found(untrusted_id: str) -> Account:

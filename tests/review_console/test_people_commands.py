@@ -112,6 +112,8 @@ def test_join(run: Run, house: House, fake_intake: FakeIntake) -> None:
     shown = run("admit", "--name", "новичок", "--by", "Айгүл", "--yes", *SECRET)
 
     assert value(shown, "account") == value(added, "account")
+    assert value(added, "key") in run("list-users")
+    assert len(value(added, "words").split()) == 12
     assert value(shown, "cases") == "1"
     assert "draft-directory" in shown
     assert "Новичок\treviewer\tmember\tcases 1\tlacks 0" in run("list-users")

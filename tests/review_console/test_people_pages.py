@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from protocol.fingerprint import Fingerprint
+from protocol.languages import Language
 from review_console.web import access
 from tests.review_console.browser import Browser
 from tests.review_console.fake_intake import FakeIntake
@@ -219,3 +221,14 @@ def test_a_case_is_not_lost_from_the_page(
     assert refused.status_code == 409
     assert "может открыть только этот участник" in refused.text
     assert house.unlocked("Борис").account.closed_on is None
+
+
+def test_one_reads_out_ones_own_key(dana: Browser, house: House) -> None:
+    """As the root's holders see it when they sign a directory."""
+    key = Fingerprint.of_key(house.accounts["Дана"].account.signing_key)
+
+    page = dana.get("/account").text
+
+    assert str(key) in page
+    assert key.words(Language.RU) in page
+    assert str(key) in dana.get("/team").text
