@@ -1,7 +1,7 @@
 """Fetching as a browser does, from a server that may be hostile.
 
 Rules:
-* The headers are those of Tor Browser's kind of Firefox, in its order; cookies are
+* The headers are those that Firefox 153 was seen to send, in its order; cookies are
   neither sent nor kept. (Whoever looks at TLS itself can still tell a program.)
 * No redirect is followed: it is reported.
 * An answer has an end in time and in size, also when it trickles, and also when few
@@ -35,15 +35,15 @@ PATIENCE_SECONDS: Final = 90
 """For a whole answer, however it trickles."""
 
 USER_AGENT: Final = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"
 )
 
 _PIECE_BYTES: Final = 16_384
 _DEEPEST: Final = 10
 _LANGUAGES: Final = {
-    Language.KK: "kk,ru;q=0.8,en-US;q=0.5,en;q=0.3",
-    Language.RU: "ru-RU,ru;q=0.8,en-US;q=0.5,en;q=0.3",
-    Language.EN: "en-US,en;q=0.5",
+    Language.KK: "kk,ru;q=0.9,ru-RU;q=0.8,en-US;q=0.7,en;q=0.6",
+    Language.RU: "ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7",
+    Language.EN: "en-US,en;q=0.9",
 }
 
 
@@ -52,6 +52,9 @@ class Kind(Enum):
 
     PAGE = "document"
     SCRIPT = "script"
+    """A module: our pages have no other scripts."""
+
+    WORKER = "worker"
     STYLE = "style"
     IMAGE = "image"
     DATA = "empty"
@@ -60,9 +63,25 @@ class Kind(Enum):
 _ACCEPT: Final = {
     Kind.PAGE: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     Kind.SCRIPT: "*/*",
+    Kind.WORKER: "*/*",
     Kind.STYLE: "text/css,*/*;q=0.1",
     Kind.IMAGE: "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
     Kind.DATA: "*/*",
+}
+_MODES: Final = {
+    Kind.PAGE: "navigate",
+    Kind.SCRIPT: "cors",
+    Kind.WORKER: "same-origin",
+    Kind.STYLE: "no-cors",
+    Kind.IMAGE: "no-cors",
+    Kind.DATA: "cors",
+}
+_PRIORITIES: Final = {
+    Kind.PAGE: "u=0, i",
+    Kind.WORKER: "u=4",
+    Kind.STYLE: "u=2",
+    Kind.IMAGE: "u=5, i",
+    Kind.DATA: "u=4",
 }
 
 
@@ -193,19 +212,26 @@ class Visitor:
 
     def _headers(self, kind: Kind, came_from: str | None) -> dict[str, str]:
         is_page = kind is Kind.PAGE
-        mode = {Kind.PAGE: "navigate", Kind.DATA: "cors"}.get(kind, "no-cors")
+        referer = {} if came_from is None else {"Referer": self._site + came_from}
+        connection = {"Connection": "keep-alive"}
+        # What a script fetches names its page before the connection.
+        both = (
+            {**referer, **connection}
+            if kind is Kind.DATA
+            else {**connection, **referer}
+        )
         return {
             "User-Agent": USER_AGENT,
             "Accept": _ACCEPT[kind],
             "Accept-Language": _LANGUAGES[self._language],
             "Accept-Encoding": "gzip, deflate, br, zstd",
-            **({} if came_from is None else {"Referer": self._site + came_from}),
-            "Connection": "keep-alive",
+            **both,
             **({"Upgrade-Insecure-Requests": "1"} if is_page else {}),
             "Sec-Fetch-Dest": kind.value,
-            "Sec-Fetch-Mode": mode,
+            "Sec-Fetch-Mode": _MODES[kind],
             "Sec-Fetch-Site": "none" if came_from is None else "same-origin",
             **({"Sec-Fetch-User": "?1"} if is_page else {}),
+            **({"Priority": _PRIORITIES[kind]} if kind in _PRIORITIES else {}),
         }
 
 

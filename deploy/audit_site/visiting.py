@@ -163,8 +163,7 @@ class _Look:
     def _look_at(self, file: ReleaseFile) -> Answer | None:
         """Fetch and judge one address, once."""
         self._left.pop(file.path, None)
-        kind = _KINDS.get(file.media_type, Kind.DATA)
-        answer = self._fetch(file.path, kind, file.size_bytes)
+        answer = self._fetch(file.path, _kind_of(file), file.size_bytes)
         if answer is None:
             return None
         wrong = judge(file, self._audit.manifest.headers, answer, known=self._known)
@@ -271,6 +270,12 @@ class _Look:
 def shuffled(items: Sequence[_Item], entropy: Entropy) -> tuple[_Item, ...]:
     """Put items into a random order."""
     return tuple(sorted(items, key=lambda _: entropy(_SHUFFLE_BYTES)))
+
+
+def _kind_of(file: ReleaseFile) -> Kind:
+    if file.media_type == "text/javascript" and "worker" in file.path:
+        return Kind.WORKER
+    return _KINDS.get(file.media_type, Kind.DATA)
 
 
 def _text(answer: Answer) -> str:
