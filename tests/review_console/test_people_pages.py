@@ -232,3 +232,27 @@ def test_one_reads_out_ones_own_key(dana: Browser, house: House) -> None:
     assert str(key) in page
     assert key.words(Language.RU) in page
     assert str(key) in dana.get("/team").text
+
+
+@pytest.mark.parametrize("way", ["log in", "fetch"])
+def test_a_log_in_and_a_fetch_hand_over_what_is_lacking(
+    house: House, fake_intake: FakeIntake, way: str
+) -> None:
+    """Nobody has to press anything for a colleague's cases."""
+    report(house, fake_intake, "Пара", "Айгүл")
+    dana = house.accounts["Дана"].account.id
+    with house.adapters.store.begin() as unit:
+        (case_id,) = unit.cases.all()
+        unit.cases.revoke(case_id, dana)
+
+    if way == "log in":
+        app = house.app()
+        app.extensions[access.SERVICES] = house.services
+        browser = Browser(app)
+        browser.follow(browser.log_in(house, "Ержан"))
+    else:
+        house.services.sync(by=house.unlocked("Ержан"))
+
+    with house.adapters.store.begin() as unit:
+        assert dana in unit.cases.holders(case_id)
+        assert unit.recovery_grants.find(case_id, house.recovery.recipient)
