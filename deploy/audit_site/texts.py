@@ -96,6 +96,11 @@ NO_ANSWER: Final = Text(
     ru="ответ не пришёл целиком ({kind})",
     kk="жауап толық келмеді ({kind})",
 )
+GIVEN_UP: Final = Text(
+    en="three in a row did not answer: the rest was not looked at in this language",
+    ru="три подряд не ответили: остальное на этом языке не проверялось",
+    kk="қатарынан үшеуі жауап бермеді: қалғаны бұл тілде тексерілмеді",
+)
 TOOK_TOO_LONG: Final = Text(
     en="no whole answer came within {seconds} seconds",
     ru="за {seconds} с ответ не пришёл целиком",

@@ -49,6 +49,9 @@ MAX_DIRECTORY_BYTES: Final = 2**18
 MAX_SIGNATURE_BYTES: Final = 4_096
 MAX_IDENTITIES_BYTES: Final = 2**20
 
+PATIENCE_ANSWERS: Final = 3
+"""So many addresses in a row may stay silent, before a visitor goes away."""
+
 _HTML: Final = "text/html"
 _KINDS: Final = {
     _HTML: Kind.PAGE,
@@ -60,6 +63,10 @@ _KINDS: Final = {
 }
 _SHUFFLE_BYTES: Final = 8
 _Item = TypeVar("_Item")
+
+
+class _GivenUpError(Exception):
+    """Too many addresses in a row did not answer."""
 
 
 class Verdict(Enum):
@@ -122,8 +129,22 @@ class _Look:
         self._known = frozenset(self._left) | OF_THE_DIRECTORY
         self._findings: list[Finding] = []
         self._came_from: str | None = None
+        self._at = "/"
+        self._in_vain = 0
 
     def whole(self) -> list[Finding]:
+        """Look at everything, or until it makes no sense to go on."""
+        try:
+            self._look_around()
+        except UntrustedError as error:
+            # As a browser, which shows no page then.
+            sentence = say(texts.UNTRUSTED, kind=error.kind)
+            self._note(self._at, Verdict.DIFFERS, sentence)
+        except _GivenUpError:
+            self._note(self._at, Verdict.UNCHECKED, say(texts.GIVEN_UP))
+        return self._findings
+
+    def _look_around(self) -> None:
         """Open pages, load what they name, then all that is left."""
         own = f"/{self._language.value}/"
         pages = [
@@ -140,7 +161,6 @@ class _Look:
         )
         for file in shuffled(others, self._audit.entropy):
             self._look_at(file)
-        return self._findings
 
     def _is_anothers(self, file: ReleaseFile) -> bool:
         """Say whether a page belongs to another language's visit."""
@@ -239,17 +259,18 @@ class _Look:
         return answer
 
     def _fetch(self, path: str, kind: Kind, limit_bytes: int) -> Answer | None:
+        self._at = path
         try:
             answer = self._visitor.fetch(
                 path, kind, came_from=self._came_from, limit_bytes=limit_bytes
             )
-        except UntrustedError as error:
-            sentence = say(texts.UNTRUSTED, kind=error.kind)
-            self._note(path, Verdict.DIFFERS, sentence)
-            return None
         except UncheckedError as error:
             self._note(path, Verdict.UNCHECKED, say(error.text, **error.values))
+            self._in_vain += 1
+            if self._in_vain == PATIENCE_ANSWERS:
+                raise _GivenUpError from None
             return None
+        self._in_vain = 0
         if is_busy(answer):
             sentence = say(texts.BUSY, status=answer.status)
             self._note(path, Verdict.UNCHECKED, sentence)
