@@ -7,6 +7,7 @@ import segno
 
 _QUIET_ZONE: Final = 2
 _INVERTED: Final = str.maketrans("█▀▄ ", " ▄▀█")
+_INVERTED_UPPER_HALF: Final = str.maketrans("▀ ", " ▀")
 
 
 def qr_code(text: str, *, on_paper: bool = False) -> str:
@@ -22,5 +23,9 @@ def qr_code(text: str, *, on_paper: bool = False) -> str:
     drawn = io.StringIO()
     code = segno.make(text, error="m", micro=False)
     code.terminal(drawn, border=_QUIET_ZONE, compact=True)
-    lines = drawn.getvalue().rstrip("\n")
-    return lines.translate(_INVERTED) if on_paper else lines
+    *lines, last = drawn.getvalue().rstrip("\n").split("\n")
+    if on_paper:
+        # A code has an odd number of rows: the last line is an upper half alone.
+        lines = [line.translate(_INVERTED) for line in lines]
+        last = last.translate(_INVERTED_UPPER_HALF)
+    return "\n".join((*lines, last))

@@ -94,6 +94,8 @@ def test_a_qr_code_is_drawn_as_it_is(*, on_paper: bool) -> None:
     is_dark = 1 if on_paper else 0
     code = segno.make(str(KEY), error="m", micro=False)
 
+    assert set(rows[-2]) == {1 - is_dark}  # the quiet zone
+    assert not any(rows[-1])  # nothing is drawn below the code
     for y, row in enumerate(code.matrix, start=2):
         assert [int(cell == is_dark) for cell in rows[y][2 : 2 + len(row)]] == list(row)
 
