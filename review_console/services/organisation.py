@@ -108,7 +108,9 @@ def open_organisation_key(
     public = unit.organisation_keys.find(kind)
     sealed = unit.organisation_keys.find_grant(kind, by.id)
     if public is None or sealed is None:
-        raise OrganisationError(f"no {kind.value} key for this account")
+        raise OrganisationError(
+            f"{by.account.name} has no {kind.value} key: a member admits them first",
+        )
     try:
         key = SigningKey.from_seed(open_sealed(sealed, [by.vault.identity]))
     except (CryptoError, ValueError):

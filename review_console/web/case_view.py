@@ -110,5 +110,6 @@ def _event(entry: AuditEntry, page: CasePage) -> dict[str, object]:
         "at": entry.at,
         "by": None if entry.by is None else page.names.get(entry.by),
         "kind": entry.kind.value,
+        "subject": (None if entry.subject is None else page.names.get(entry.subject)),
         "detail": None if entry.state is None else entry.state.value,
     }

@@ -6,6 +6,7 @@ import pytest
 
 from protocol.fingerprint import Fingerprint
 from protocol.languages import Language
+from review_console.domain.audit import AuditKind
 from review_console.web import access
 from tests.review_console.browser import Browser
 from tests.review_console.fake_intake import FakeIntake
@@ -253,6 +254,26 @@ def test_a_log_in_and_a_fetch_hand_over_what_is_lacking(
     else:
         house.services.sync(by=house.unlocked("Ержан"))
 
+    page = house.services.show_case(case_id, by=house.unlocked("Ержан"))
+    granted = [each for each in page.history if each.kind is AuditKind.CASE_GRANTED]
+    assert [each.subject for each in granted] == [dana]
     with house.adapters.store.begin() as unit:
         assert dana in unit.cases.holders(case_id)
         assert unit.recovery_grants.find(case_id, house.recovery.recipient)
+
+
+def test_the_history_of_a_case_says_to_whom_it_was_handed(
+    dana: Browser, house: House, fake_intake: FakeIntake
+) -> None:
+    """And that it got a new key, when somebody left."""
+    report(house, fake_intake, "Пара", "Айгүл")
+    with house.adapters.store.begin() as unit:
+        (case_id,) = unit.cases.all()
+        unit.cases.revoke(case_id, house.accounts["Ержан"].account.id)
+    house.services.care_later(by=house.unlocked("Айгүл"))
+    house.operations.remove_account(name="Борис", by=house.unlocked("Дана"))
+
+    history = " ".join(dana.get(f"/cases/{case_id}").text.split())
+
+    assert "Дело передано коллеге: <bdi>Ержан</bdi>" in history
+    assert "Дело зашифровано заново: кто-то ушёл из команды" in history
