@@ -16,7 +16,7 @@ import { Codename } from './codename.ts'
 import { isSignedBy, verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
 import type { Clock, Entropy } from './effects.ts'
 import { VerificationKey } from './ed25519.ts'
-import { CodenameError, NoIdentityError, ProtocolError, WrongCheckError } from './errors.ts'
+import { CodenameError, NoIdentityError, ProtocolError, UnreachableError, WrongCheckError } from './errors.ts'
 import { reportRecipients } from './identities.ts'
 import { ReporterKeys, readMailboxAnswer } from './mailbox.ts'
 import { fileAt } from './progress.ts'
@@ -132,7 +132,13 @@ export class Session {
     /** A page may have been open for days, and identities live for two weeks. */
     async #refresh(): Promise<void> {
         const age = this.#effects.clock.now().getTime() - given(this.#untrusted).at.getTime()
-        if (age < 0 || age > FRESH_MILLISECONDS) this.#untrusted = await this.#fetchKeys(given(this.#root))
+        if (age >= 0 && age <= FRESH_MILLISECONDS) return
+        try {
+            this.#untrusted = await this.#fetchKeys(given(this.#root))
+        } catch (error) {
+            // A broken connection costs nobody what was typed: what is here is verified against the clock all the same.
+            if (!(error instanceof UnreachableError)) throw error
+        }
     }
 
     async #sendReport(draft: Draft, files: readonly ChosenFile[], signal: AbortSignal): Promise<void> {

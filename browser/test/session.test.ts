@@ -186,6 +186,18 @@ describe('a session', () => {
         expect(asked.filter((path) => path === '/identities.json')).toHaveLength(2)
     })
 
+    it('goes on with the keys that it has where they cannot be asked for again, and still hold', async () => {
+        await prepare()
+        now = new Date(now.getTime() + 3_600_001)
+        files.set('/directory.json', 500)
+        await obey({ do: 'sendReport', draft, files: [] })
+        expect(told().at(-1)).toEqual({ event: 'received' })
+
+        now = new Date(now.getTime() + 15 * 86_400_000)
+        await obey({ do: 'sendReport', draft, files: [] })
+        expect(told().at(-1)).toEqual({ event: 'trouble', trouble: { kind: 'no_identity', fileName: '' } })
+    })
+
     it.each([
         ['with identities', identities, true],
         ['without', 503, false],
