@@ -300,7 +300,13 @@ def _tell_what_is_there(desk: Desk, out: Path, names: list[str], keys: _Keys) ->
     if desk.mode.is_rehearsal:
         desk.say(texts.REHEARSAL_NEXT)
     else:
-        desk.say(texts.INIT_NEXT, directory=out, root=out / "root.json")
+        desk.say(_next_steps(keys), directory=out)
+
+
+def _next_steps(keys: _Keys) -> Text:
+    if keys.recovery is None:
+        return texts.ROTATED_ROOT_NEXT
+    return texts.ROTATED_RECOVERY_NEXT if keys.root is None else texts.INIT_NEXT
 
 
 def show_root(desk: Desk, organisation: OrganisationFile) -> None:

@@ -422,21 +422,46 @@ INIT_NEXT: Final = Text(
     en="""What to do now:
 • Copy {directory} to both sticks; keep them in different places. Then delete it here.
 • Take organisation.json alone to the console: `debunker console draft-directory --organisation organisation.json …`
-• Bring the draft back here: `debunker keys sign-directory draft.json --root {root}`
+• Bring the draft back here: `debunker keys sign-directory draft.json --root {directory}/root.json`
 • Read the fingerprint aloud and let everyone note it. It belongs on posters and in the press.
 • Practise the way back once a year: `debunker keys recover`.""",
     ru="""Что теперь:
 • Скопируйте {directory} на оба носителя и храните их в разных местах. Потом удалите здесь.
 • На консоль отнесите только organisation.json: `debunker console draft-directory --organisation organisation.json …`
-• Черновик принесите сюда: `debunker keys sign-directory draft.json --root {root}`
+• Черновик принесите сюда: `debunker keys sign-directory draft.json --root {directory}/root.json`
 • Прочтите отпечаток вслух, пусть все его запишут. Его место на плакатах и в прессе.
 • Раз в год проверяйте путь назад: `debunker keys recover`.""",
     kk="""Енді не істеу керек:
 • {directory} қалтасын екі тасығышқа көшіріп, екі жерде сақтаңыз. Сосын мұндағысын жойыңыз.
 • Консольге тек organisation.json апарыңыз: `debunker console draft-directory --organisation organisation.json …`
-• Қараламаны осында әкеліңіз: `debunker keys sign-directory draft.json --root {root}`
+• Қараламаны осында әкеліңіз: `debunker keys sign-directory draft.json --root {directory}/root.json`
 • Таңбаны дауыстап оқыңыз, бәрі жазып алсын. Оның орны плакатта және баспасөзде.
 • Қайтару жолын жылына бір рет тексеріңіз: `debunker keys recover`.""",
+)
+ROTATED_ROOT_NEXT: Final = Text(
+    en="""What to do now:
+• Copy {directory} to both sticks, beside the old files: the old root is still needed.
+• Take the new organisation.json to the console, draft a directory, and sign it with both roots: `debunker keys sign-directory draft.json --root {directory}/root.json --cross OLD/root.json --previous directory.json`
+• Then change the root's key in the settings of intake and console, and on posters. Until nobody names the old root, sign with both. If it is in other hands, leave --cross out, change the settings at once, and say so in public.""",
+    ru="""Что теперь:
+• Скопируйте {directory} на оба носителя, рядом со старыми файлами: старый корневой ключ ещё нужен.
+• Новый organisation.json отнесите на консоль, составьте черновик и подпишите обоими: `debunker keys sign-directory draft.json --root {directory}/root.json --cross СТАРЫЙ/root.json --previous directory.json`
+• Затем смените ключ в настройках приёмного сервера и консоли и на плакатах. Пока кто-то называет старый ключ, подписывайте обоими. Если он в чужих руках, не используйте --cross: сразу смените настройки и скажите об этом публично.""",
+    kk="""Енді не істеу керек:
+• {directory} қалтасын екі тасығышқа, ескі файлдардың қасына көшіріңіз: ескі түбірлік кілт әлі керек.
+• Жаңа organisation.json файлын консольге апарып, қаралама жасап, екеуімен қол қойыңыз: `debunker keys sign-directory draft.json --root {directory}/root.json --cross ЕСКІ/root.json --previous directory.json`
+• Сосын қабылдау сервері мен консольдің баптауында және плакаттарда кілтті ауыстырыңыз. Біреу ескі кілтті атап тұрғанша, екеуімен қол қойыңыз. Ол бөтен қолда болса, --cross қолданбаңыз: баптауды бірден ауыстырып, мұны жария айтыңыз.""",
+)
+ROTATED_RECOVERY_NEXT: Final = Text(
+    en="""What to do now:
+• Copy {directory} to both sticks. Keep the old recovery file and its sheets: they alone open what was sealed to them.
+• Take the new organisation.json to the console, draft a directory, and sign it here: `debunker keys sign-directory draft.json --root OLD/root.json --organisation {directory}/organisation.json --previous directory.json`""",
+    ru="""Что теперь:
+• Скопируйте {directory} на оба носителя. Старый файл восстановления и его листы храните: только они открывают то, что им запечатано.
+• Новый organisation.json отнесите на консоль, составьте черновик и подпишите здесь: `debunker keys sign-directory draft.json --root СТАРЫЙ/root.json --organisation {directory}/organisation.json --previous directory.json`""",
+    kk="""Енді не істеу керек:
+• {directory} қалтасын екі тасығышқа көшіріңіз. Ескі қалпына келтіру файлы мен оның парақтарын сақтаңыз: солармен жабылғанды тек солар ашады.
+• Жаңа organisation.json файлын консольге апарып, қаралама жасап, осында қол қойыңыз: `debunker keys sign-directory draft.json --root ЕСКІ/root.json --organisation {directory}/organisation.json --previous directory.json`""",
 )
 REHEARSAL_NEXT: Final = Text(
     en="The rehearsal is over. Practise with the files and the sheets, always with --rehearsal; then delete and tear up everything.",
@@ -681,9 +706,9 @@ OTHER_ORGANISATION: Final = Text(
     kk="Қаралама {path} атаған ұйымға емес, басқа ұйымға арналған. Оған қол қойылмайды.",
 )
 STRANGE_RECOVERY: Final = Text(
-    en="The draft names a recovery recipient that this organisation never made ({fingerprint}). Whoever has it would open ALL reports. Nothing is signed: find out on the console who put it there.",
-    ru="В черновике есть получатель восстановления, которого эта организация не создавала ({fingerprint}). Его владелец открывал бы ВСЕ сообщения. Ничего не подписано: выясните, кто внёс его на консоли.",
-    kk="Қараламада бұл ұйым жасамаған қалпына келтіру алушысы бар ({fingerprint}). Оның иесі БАРЛЫҚ хабарламаны аша алар еді. Қол қойылмады: консольде оны кім қосқанын анықтаңыз.",
+    en="The draft names a recovery recipient that this organisation never made ({fingerprint}). Whoever has it would open ALL reports. Nothing is signed. After `rotate-recovery`, name its new file with --organisation; otherwise find out on the console who put it there.",
+    ru="В черновике есть получатель восстановления, которого эта организация не создавала ({fingerprint}). Его владелец открывал бы ВСЕ сообщения. Ничего не подписано. После `rotate-recovery` укажите новый файл через --organisation; иначе выясните, кто внёс его на консоли.",
+    kk="Қараламада бұл ұйым жасамаған қалпына келтіру алушысы бар ({fingerprint}). Оның иесі БАРЛЫҚ хабарламаны аша алар еді. Қол қойылмады. `rotate-recovery` кейін жаңа файлды --organisation арқылы көрсетіңіз; әйтпесе консольде оны кім қосқанын анықтаңыз.",
 )
 MISSING_RECOVERY: Final = Text(
     en="The draft leaves out the recovery recipient of {path}. Without it reports may be lost for ever. Make the draft anew.",

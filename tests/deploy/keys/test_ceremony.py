@@ -416,6 +416,9 @@ def test_a_new_root_belongs_to_the_same_organisation(
         choose(operator, ROOT_PASSPHRASE)
         operator.answer("2 to 16]", "0")
         assert finish(operator) == 0
+        assert "--root rotated-root/root.json --cross" in " ".join(
+            operator.shown.split()
+        )
 
     made = tmp_path / "rotated-root"
     renewed = OrganisationFile.parse((made / "organisation.json").read_bytes())
@@ -437,6 +440,9 @@ def test_a_new_recovery_identity_leaves_the_root(
         choose(operator, RECOVERY_PASSPHRASE)
         operator.answer("2 to 16]", "0")
         assert finish(operator) == 0
+        assert "--organisation rotated-recovery/organisation.json" in " ".join(
+            operator.shown.split()
+        )
 
     made = tmp_path / "rotated-recovery"
     renewed = OrganisationFile.parse((made / "organisation.json").read_bytes())

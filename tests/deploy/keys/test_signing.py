@@ -16,6 +16,7 @@ from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
 from protocol.errors import NotSignedByRootError
 from protocol.fingerprint import Fingerprint
 from protocol.mailbox import OrganisationId
+from protocol.offline_keys import OrganisationFile
 from protocol.release import (
     ReleaseFile,
     ReleaseManifest,
@@ -339,6 +340,40 @@ def test_two_roots_sign_while_one_follows_the_other(
     alone = SignedDirectory(directory=signed.directory, signature=signed.signature)
     with pytest.raises(NotSignedByRootError):
         verify_directory(alone, root=roots[0], newest_seen=0, now=now())
+
+
+def test_a_new_recovery_recipient_is_compared_letter_by_letter(
+    ceremony: Ceremony, tmp_path: Path
+) -> None:
+    """After `rotate-recovery`: refused with the old file, shown with the new one."""
+    sign(ceremony, tmp_path, first(ceremony))
+    previous = tmp_path / "directory-1" / "directory.json"
+    old = ceremony.place / "organisation" / "organisation.json"
+    words = ("rotate-recovery", *FLAGS, "--organisation", str(old))
+    with Operator.at(*words, place=tmp_path) as operator:
+        operator.answer(CONTINUE, "")
+        choose(operator, RECOVERY_PASSPHRASE)
+        operator.answer("2 to 16]", "0")
+        finish(operator)
+    renewed = tmp_path / "rotated-recovery" / "organisation.json"
+    recovery = OrganisationFile.parse(renewed.read_bytes()).recovery
+    made = ceremony.organisation
+    second = draft(made.organisation_id, recovery, previous=previous.read_bytes())
+    both = replace(second, recipients=(*second.recipients, *first(ceremony).recipients))
+    path = write(tmp_path, both)
+
+    assert "After `rotate-recovery`, name its new file" in refused(
+        ceremony, tmp_path, path, "--previous", str(previous)
+    )
+    status, shown = sign(
+        ceremony,
+        tmp_path,
+        both,
+        *("--previous", str(previous), "--organisation", str(renewed)),
+    )
+    assert status == 0
+    assert "A RECOVERY RECIPIENT joins" in shown
+    assert str(Fingerprint.of_recipient(recovery)) in shown
 
 
 def test_a_rehearsed_signature_is_no_signature(
