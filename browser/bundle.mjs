@@ -125,6 +125,7 @@ export async function bundles() {
     files.set('page.js', await bundle('src/page/page.ts', 'esm'))
     files.set('worker.js', await bundle('src/worker.ts', 'iife'))
     files.set('cleaner.js', await bundle('src/cleaner.ts', 'iife'))
+    files.set('sealed.js', await bundle('src/page/sealedFilePage.ts', 'esm'))
     files.set('offline.js', await bundle('src/offline/page.ts', 'iife', [embedded]))
     files.set('offline-worker.js', await bundle('src/offline/worker.ts', 'iife'))
     for (const [name, source] of Object.entries(WORDS)) files.set(name, shortened(readFileSync(new URL(`../protocol/words/${source}`, here), 'utf8')))

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "console": ("review_console.cli", "run and look after the review console"),
     "keys": ("deploy.keys.command", "make and use root and recovery, offline"),
     "release": ("deploy.release", "list every byte that all visitors of a site get"),
+    "offline-pages": ("deploy.offline_pages", "make the files that need no network"),
     "audit-site": ("deploy.audit_site.command", "hold a site against that list"),
     "demo": ("deploy.demo", "try the whole house on this machine"),
 }
@@ -28,7 +29,7 @@ USAGE: Final = "\n".join(
     [
         "usage: debunker COMMAND [ARGUMENTS]",
         "",
-        *(f"  {name:<10} {purpose}" for name, (_, purpose) in COMMANDS.items()),
+        *(f"  {name:<13} {purpose}" for name, (_, purpose) in COMMANDS.items()),
         "",
         "`debunker COMMAND --help` tells more.",
     ]

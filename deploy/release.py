@@ -38,6 +38,8 @@ from deploy.keys.signing import load_signed
 from deploy.keys.texts import KeysError
 from intake.app import create_app
 from intake.config import DEFAULT_LIMIT_BYTES, Config
+from intake.storage.database import connect
+from intake.storage.migrate import migrate
 from intake.web.headers import HEADERS
 from intake.web.routing import Access, declaration_of
 from intake.web.static import FILES, read_files
@@ -241,7 +243,11 @@ def _app(
         sync_key=organisation.root,  # nobody syncs with it
         sync_origin="http://site.example",
         limit_bytes=options.limit_bytes,
+        offline_pages=options.offline_pages,
     )
+    engine = connect(config.database)
+    migrate(engine)
+    engine.dispose()
     return create_app(config, clock=_Clock(), entropy=system_entropy)
 
 
@@ -297,5 +303,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--limit-bytes", type=int, default=DEFAULT_LIMIT_BYTES, metavar="BYTES",
         help="as the intake's setting, if it has one",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offline-pages", type=Path, metavar="DIR",
+        help="as the intake's setting: what debunker offline-pages wrote",
     )  # fmt: skip
     return parser

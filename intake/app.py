@@ -17,6 +17,7 @@ from intake.services.deposits import AcknowledgeDeposits, ListDeposits
 from intake.services.directory import CurrentDirectory
 from intake.services.mailbox import DeleteMailbox, KeepReply, ReadMailbox
 from intake.services.replies import ReadReplies
+from intake.services.sealed_file import TakeSealedFile
 from intake.services.sealing import SealReport
 from intake.services.upload import ReceiveUpload
 from intake.storage.database import connect
@@ -27,7 +28,17 @@ from intake.storage.migrate import is_migrated
 from intake.storage.replies import Replies
 from intake.storage.room import Room
 from intake.storage.sealed_files import SealedFiles
-from intake.web import directory, mailbox, replies, report, static, sync, uploads
+from intake.web import (
+    directory,
+    mailbox,
+    offline,
+    replies,
+    report,
+    sealed_file,
+    static,
+    sync,
+    uploads,
+)
 from intake.web.body_watch import BodyWatch
 from intake.web.errors import QuietFlask, install_errors
 from intake.web.headers import with_table
@@ -70,7 +81,12 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     sealed_limit_bytes = sealed_length(
         config.limit_bytes, header_bytes=HEADER_LIMIT_BYTES
     )
-    pages = Pages(root_key=str(config.root_key), limit_bytes=config.limit_bytes)
+    offline_pages = offline.read_offline_pages(config.offline_pages)
+    pages = Pages(
+        root_key=str(config.root_key),
+        limit_bytes=config.limit_bytes,
+        has_offline_pages=bool(offline_pages),
+    )
     services = Services(
         clock=clock,
         entropy=entropy,
@@ -92,6 +108,13 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
             entropy=entropy,
             limit_bytes=sealed_limit_bytes,
         ),
+        take_sealed_file=TakeSealedFile(
+            deposits=deposits,
+            directory=current,
+            clock=clock,
+            entropy=entropy,
+            limit_bytes=sealed_limit_bytes,
+        ),
         read_mailbox=ReadMailbox(replies=replies_store, entropy=entropy),
         read_replies=ReadReplies(replies=replies_store, directory=current),
         delete_mailbox=DeleteMailbox(replies=replies_store),
@@ -104,14 +127,16 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
         sync_key=config.sync_key,
         sync_origin=config.sync_origin,
     )
-    app = _flask(services, entropy)
+    app = _flask(services, entropy, offline_pages)
     app.extensions[RECOVERY] = Recovery(engine, files, uploads_store, clock=clock)
     app.extensions[MIGRATED] = partial(is_migrated, engine)
     app.extensions[ENGINE] = engine
     return app
 
 
-def _flask(services: Services, entropy: Entropy) -> Flask:
+def _flask(
+    services: Services, entropy: Entropy, offline_pages: offline.OfflinePages
+) -> Flask:
     app = QuietFlask("intake", static_folder=None, template_folder=None)
     # Signs CSRF tokens; lives as long as this server, like the sessions.
     app.secret_key = entropy(SECRET_BYTES)
@@ -123,9 +148,10 @@ def _flask(services: Services, entropy: Entropy) -> Flask:
         entropy=entropy,
     )
     app.extensions[EXTENSION] = services
-    for module in (directory, mailbox, replies, report, sync, uploads):
+    for module in (directory, mailbox, replies, report, sealed_file, sync, uploads):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(static.make_blueprint(services.pages))
+    app.register_blueprint(offline.make_blueprint(offline_pages))
     install_guard(app)
     install_errors(app)
     app.wsgi_app = with_table(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own advice

@@ -53,6 +53,9 @@ class Config:
     quota_bytes: int = DEFAULT_QUOTA_BYTES
     """All that may wait for the console, and be on its way, as received."""
 
+    offline_pages: Path | None = None
+    """Directory of what `debunker offline-pages` wrote; none are handed out if None."""
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "Config":
         """Read the settings that begin with `DEBUNKER_INTAKE_`.
@@ -75,6 +78,7 @@ class Config:
             sync_origin=f"{origin.scheme}://{origin.netloc}",
             limit_bytes=_bytes(environment, "LIMIT_BYTES", DEFAULT_LIMIT_BYTES),
             quota_bytes=_bytes(environment, "QUOTA_BYTES", DEFAULT_QUOTA_BYTES),
+            offline_pages=_directory(environment, "OFFLINE_PAGES"),
         )
 
     @classmethod
@@ -88,6 +92,15 @@ def _required(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingError(f"{PREFIX}{name} is missing")
     return value
+
+
+def _directory(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(PREFIX + name, "")
+    if not value:
+        return None
+    if not Path(value).is_dir():
+        raise SettingError(f"{PREFIX}{name} is not a directory")
+    return Path(value)
 
 
 def _key(environment: Mapping[str, str], name: str) -> VerificationKey:

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 
 const bundle = (name: string) => readFileSync(new URL(`../../intake/static/${name}`, import.meta.url), 'utf8')
-const scripts = ['page.js', 'worker.js', 'cleaner.js', 'offline.js', 'offline-worker.js']
+const scripts = ['page.js', 'worker.js', 'cleaner.js', 'sealed.js', 'offline.js', 'offline-worker.js']
 const firstVisit = ['page.js', 'worker.js']
 
 /** What leaves traces, runs text as code, or calls elsewhere; whoever brings it in, a library too. */

@@ -25,12 +25,15 @@ _PACKAGE: Final = Path(__file__).parent.parent
 class Pages:
     """Renders templates and translates sentences."""
 
-    def __init__(self, *, root_key: str, limit_bytes: int) -> None:
+    def __init__(
+        self, *, root_key: str, limit_bytes: int, has_offline_pages: bool = False
+    ) -> None:
         """Load templates and catalogues.
 
         Args:
             root_key: As the reporter's page needs it, `ssh-ed25519 AAAA…`.
             limit_bytes: Of an archive before it is sealed.
+            has_offline_pages: Whether there are any to hand out.
         """
         self._translations = {
             language: _translations(language) for language in Language
@@ -39,6 +42,7 @@ class Pages:
             "languages": tuple(Language),
             "root_key": root_key,
             "limit_bytes": limit_bytes,
+            "has_offline_pages": has_offline_pages,
             "categories": categories(),
             "regions": regions(),
             "institutions": institutions(),

@@ -12,6 +12,7 @@ from intake.services.deposits import AcknowledgeDeposits, ListDeposits
 from intake.services.directory import CurrentDirectory
 from intake.services.mailbox import DeleteMailbox, KeepReply, ReadMailbox
 from intake.services.replies import ReadReplies
+from intake.services.sealed_file import TakeSealedFile
 from intake.services.sealing import SealReport
 from intake.services.upload import ReceiveUpload
 from intake.web.body_watch import BodyWatch
@@ -33,6 +34,7 @@ class Services:
     directory: CurrentDirectory
     seal_report: SealReport
     receive_upload: ReceiveUpload
+    take_sealed_file: TakeSealedFile
     read_mailbox: ReadMailbox
     read_replies: ReadReplies
     delete_mailbox: DeleteMailbox

@@ -24,6 +24,7 @@ PAGES: Final = {
     "report": "report.html",
     "mailbox": "mailbox.html",
     "help": "help.html",
+    "sealed": "sealed.html",
 }
 _MEDIA_TYPES: Final = {
     ".css": "text/css",
@@ -98,7 +99,7 @@ def make_blueprint(pages: Pages) -> Blueprint:
     @blueprint.get(
         "/<any(kk, ru, en):code>/", defaults={"page": ""}, strict_slashes=False
     )
-    @blueprint.get("/<any(kk, ru, en):code>/<any(report, mailbox, help):page>")
+    @blueprint.get("/<any(kk, ru, en):code>/<any(report, mailbox, help, sealed):page>")
     @declare(access=Access.PUBLIC, limit_bytes=NO_BODY)
     def show(code: str, page: str) -> Response:
         """Show a page in a language."""

@@ -53,7 +53,7 @@ def test_it_lists_every_page_and_file_in_every_language(tmp_path: Path) -> None:
     assert {"/", *(
         f"/{language}/{page}"
         for language in ("kk", "ru", "en")
-        for page in ("", "report", "mailbox", "help")
+        for page in ("", "report", "mailbox", "help", "sealed")
     )} <= set(files)  # fmt: skip
     for name in ("page.js", "worker.js", "intake.css", "words-ru.txt", "icon.svg"):
         content = (FILES / name).read_bytes()
@@ -61,7 +61,7 @@ def test_it_lists_every_page_and_file_in_every_language(tmp_path: Path) -> None:
     assert set(manifest.not_covered) == {
         f"/{language}/plain/{page}"
         for language in ("kk", "ru", "en")
-        for page in ("report", "mailbox")
+        for page in ("report", "mailbox", "sealed")
     }
     assert {header.name: header.value for header in manifest.headers} == HEADERS
     assert not any("/sync" in path or "directory" in path for path in files)

@@ -69,7 +69,10 @@ def codename_in(page: str) -> str:
 
 
 def encode_form(
-    fields: Mapping[str, str], files: Sequence[tuple[str, bytes]] = ()
+    fields: Mapping[str, str],
+    files: Sequence[tuple[str, bytes]] = (),
+    *,
+    file_field: str = "attachments",
 ) -> bytes:
     """Encode a form as browsers do: also empty fields, and no chosen file."""
     begin = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
@@ -77,7 +80,7 @@ def encode_form(
         f'{begin}{name}"\r\n\r\n{text}\r\n'.encode() for name, text in fields.items()
     ]
     for name, content in files or [("", b"")]:
-        head = f'{begin}attachments"; filename="{name}"\r\n'
+        head = f'{begin}{file_field}"; filename="{name}"\r\n'
         head += "Content-Type: application/octet-stream\r\n\r\n"
         parts.append(head.encode() + content + b"\r\n")
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
@@ -91,6 +94,7 @@ class PlainReporter:
     language: str = "ru"
     page: str = field(default="", init=False)
     token: str = field(default="", init=False)
+    file_field: str = "attachments"
 
     def get(self, path: str) -> TestResponse:
         """Open a page of the language."""
@@ -112,7 +116,7 @@ class PlainReporter:
         content |= fields or {}
         if multipart:
             body, kind = (
-                encode_form(content, files),
+                encode_form(content, files, file_field=self.file_field),
                 f"{MULTIPART}; boundary={BOUNDARY}",
             )
         else:

@@ -22,7 +22,7 @@ CHARACTERS = "7KQ2-M4XV-0T9R-PDW3H-Z6JCE"
 WORDS = "abandon ribbon canal legal winner thank year wave sausage worth"
 HOSTILE = "<script>alert(1)</script>\u202e \"quoted\" 'it' &amp;"
 
-SCRIPT_PAGES = ("report.html", "mailbox.html")
+SCRIPT_PAGES = ("report.html", "mailbox.html", "sealed.html")
 STILL_PAGES = ("choose.html", "home.html", "help.html", "closed.html", "error.html")
 PLAIN_PAGES = (
     "plain/report.html",
@@ -31,6 +31,8 @@ PLAIN_PAGES = (
     "plain/mailbox.html",
     "plain/mailbox_delete.html",
     "plain/sent.html",
+    "plain/sealed.html",
+    "plain/sealed_received.html",
 )
 ALL_PAGES = (*SCRIPT_PAGES, *STILL_PAGES, *PLAIN_PAGES)
 
@@ -51,6 +53,11 @@ FOUND_BY_THE_SCRIPT = {
         " chosen-files chosen-file texts sending progress progress-text progress-file progress-pace cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
         " mailbox-deleted message-closed revealing revealing-list revealing-ask"
+    ),
+    "sealed.html": (
+        "trouble trouble-words trouble-mend error-summary sealed-file texts"
+        " sending progress progress-text progress-file progress-pace cancel retry"
+        " received waiting"
     ),
 }
 

@@ -7,12 +7,13 @@
 import { ChosenFiles } from '../page/chosenFiles.ts'
 import { find, focus, load, show } from '../page/elements.ts'
 import { problemsOf, readReport, sizeOf } from '../page/form.ts'
-import { askBeforeLeaving, forgetWhenLeft } from '../page/leaving.ts'
+import { forgetWhenLeft, startAsking, stopAsking } from '../page/leaving.ts'
 import { inWords, showProblems } from '../page/problems.ts'
 import { RevealingNotice } from '../page/revealingNotice.ts'
 import { settingsOf, type Settings } from '../page/settings.ts'
 import { Texts } from '../page/texts.ts'
 import { systemClock } from '../effects.ts'
+import { sealedFileName } from '../sealedFileName.ts'
 import { embeddedDirectory, embeddedWords, workerAt } from './embedded.ts'
 import { readChosenDirectory } from './chosenDirectory.ts'
 import type { Command, Event, Sealed, Trouble, TroubleKind } from './talk.ts'
@@ -118,11 +119,11 @@ class OfflinePage {
         show('codename-words-block', words !== null)
         const link = load('save', HTMLAnchorElement)
         link.href = URL.createObjectURL(content)
-        link.download = `report-${mailbox}.age`
+        link.download = sealedFileName(mailbox)
         load('saved-name', HTMLElement).textContent = link.download
-        addEventListener('beforeunload', askBeforeLeaving)
+        startAsking()
         link.addEventListener('click', () => {
-            removeEventListener('beforeunload', askBeforeLeaving)
+            stopAsking()
             show('saved', true)
         })
         show('keys', false)

@@ -13,6 +13,30 @@ export function forgetWhenLeft(): void {
     })
 }
 
-export function askBeforeLeaving(event: BeforeUnloadEvent): void {
+/**
+ * "Leave this page" is for somebody who comes through the door: no question, whatever is under way, and "back" does not
+ * lead here again. Without script it is a plain link.
+ */
+export function leaveAtOnce(): void {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('a.exit')) {
+        link.addEventListener('click', (event) => {
+            event.preventDefault()
+            stopAsking()
+            location.replace(link.href)
+        })
+    }
+}
+
+/** From now on the browser asks before this page goes, because something would be lost for good. */
+export function startAsking(): void {
+    addEventListener('beforeunload', askBeforeLeaving)
+}
+
+/** From now on the page may be left without a question. */
+export function stopAsking(): void {
+    removeEventListener('beforeunload', askBeforeLeaving)
+}
+
+function askBeforeLeaving(event: BeforeUnloadEvent): void {
     event.preventDefault()
 }

@@ -1,10 +1,9 @@
 /** The page's entry: finds out which page this is and whether the browser can do what it takes. */
 
 import { find, show } from './elements.ts'
-import { forgetWhenLeft } from './leaving.ts'
+import { forgetWhenLeft, leaveAtOnce } from './leaving.ts'
 import { MailboxPage } from './mailboxPage.ts'
 import { ReportPage } from './reportPage.ts'
-import { stopAsking } from './sending.ts'
 import { settingsOf } from './settings.ts'
 import { Texts } from './texts.ts'
 import { askBeforeLosing } from './typed.ts'
@@ -18,20 +17,6 @@ function start(form: HTMLFormElement, open: (form: HTMLFormElement) => unknown):
         open(form)
     } else {
         showTrouble(new Texts(settingsOf(form).language), { kind: 'browser', fileName: '' })
-    }
-}
-
-/**
- * "Leave this page" is for somebody who comes through the door: no question, whatever is under way, and "back" does not
- * lead here again. Without script it is a plain link.
- */
-function leaveAtOnce(): void {
-    for (const link of document.querySelectorAll<HTMLAnchorElement>('a.exit')) {
-        link.addEventListener('click', (event) => {
-            event.preventDefault()
-            stopAsking()
-            location.replace(link.href)
-        })
     }
 }
 

@@ -7,7 +7,7 @@
 import { focus, load, show } from './elements.ts'
 import { systemClock } from '../effects.ts'
 import { Pace, type FileProgress } from '../progress.ts'
-import { askBeforeLeaving } from './leaving.ts'
+import { startAsking, stopAsking } from './leaving.ts'
 import type { Texts } from './texts.ts'
 import type { Command } from '../talk.ts'
 import type { Progress } from '../upload.ts'
@@ -51,7 +51,7 @@ export class Sending {
         this.#say('progress_start')
         show('sending', true)
         focus('sending')
-        addEventListener('beforeunload', askBeforeLeaving)
+        startAsking()
     }
 
     end(): void {
@@ -104,9 +104,4 @@ export class Sending {
         // An equal text would be read out again.
         if (this.#words.textContent !== words) this.#words.textContent = words
     }
-}
-
-/** From now on the page may be left without a question. */
-export function stopAsking(): void {
-    removeEventListener('beforeunload', askBeforeLeaving)
 }
