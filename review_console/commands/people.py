@@ -233,11 +233,10 @@ def _admit(operations: Operations, arguments: argparse.Namespace) -> None:
             confirm("Is this the account line that add-user printed for them?")
     granted = operations.admit_account(name=arguments.name, by=by)
     print(f"cases {granted}")
-    print(
-        "Cases that you do not have follow by themselves when colleagues log in.\n"
-        f"If {arguments.name} is a reviewer, reports reach them under a new directory."
-    )
-    print(NEW_DIRECTORY)
+    print("Cases that you do not have follow by themselves when colleagues log in.")
+    if newcomer is not None and newcomer.role is Role.REVIEWER:
+        print(f"Reports reach {newcomer.name} under a new directory.")
+        print(NEW_DIRECTORY)
 
 
 def _remove_user(operations: Operations, arguments: argparse.Namespace) -> None:
@@ -339,6 +338,7 @@ def _renew_recovery(operations: Operations, arguments: argparse.Namespace) -> No
     print(f"copies {renewed.copies}")
     print(f"copies-left {renewed.copies_left}")
     print(f"sealed-left {renewed.sealed_left}")
+    print("The rest names the recovery recipient of the newest directory, alone.")
     if renewed.headers_left or renewed.copies_left:
         print("What is left belongs to cases that you do not have: a colleague next.")
     if renewed.sealed_left:
