@@ -220,8 +220,7 @@ class Uploads:
 
     def hold(self, upload_id: UploadId) -> GrowingFile:
         """Open an upload's file under its lock."""
-        path = self._files.uploads / str(upload_id)
-        return sealed_files.GrowingFile(path, self._room.take)
+        return self._files.hold_upload(str(upload_id), self._room.take)
 
     def drop(self, upload_id: UploadId) -> None:
         """Forget an unfinished upload and its bytes."""

@@ -36,6 +36,7 @@ from intake.storage.disk import (
     write_all,
 )
 from intake.storage.room import full_disk_told
+from intake.storage.running_digests import RunningDigests
 
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL
 _LOCK_NAME: Final = "lock"
@@ -153,12 +154,15 @@ class SealingFile:
 class GrowingFile:
     """An upload's file, held under its lock."""
 
-    def __init__(self, path: Path, take: Callable[[int], None]) -> None:
+    def __init__(
+        self, path: Path, take: Callable[[int], None], digests: RunningDigests
+    ) -> None:
         """Lock a file.
 
         Args:
             path: Where it lies.
             take: Counts bytes before they are written; may refuse them.
+            digests: Of this process.
 
         Raises:
             UploadNotFoundError: It is not there, or went while we waited.
@@ -175,6 +179,8 @@ class GrowingFile:
         except BaseException:
             os.close(self._descriptor)
             raise
+        self._digests = digests
+        self._running = digests.take(path.name, self.size_bytes)
 
     def _lock(self) -> None:
         try:
@@ -196,6 +202,8 @@ class GrowingFile:
         trace: TracebackType | None,
     ) -> None:
         """Close, which also gives the lock back."""
+        if self._running is not None and error is None:
+            self._digests.put(self.path.name, self._running)
         os.close(self._descriptor)
 
     @property
@@ -210,15 +218,21 @@ class GrowingFile:
             FullError: There is no room; some of it may have been written.
         """
         self._take(len(data))
+        running, self._running = self._running, None
         with full_disk_told():
             write_all(self._descriptor, data)
+        if running is not None:
+            running.update(data)
+            self._running = running
 
     def head(self, length_bytes: int) -> bytes:
         """Return the first bytes, as many as there are."""
         return os.pread(self._descriptor, length_bytes, 0)
 
     def sha256(self) -> bytes:
-        """Read the whole file and return its digest: 32 bytes."""
+        """Return the digest of the whole file: 32 bytes; read it if need be."""
+        if self._running is not None and self._running.size_bytes == self.size_bytes:
+            return self._running.digest()
         with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
             file.seek(0)
             return hashlib.file_digest(file, "sha256").digest()
@@ -239,6 +253,7 @@ class SealedFiles:
         self.deposits = root / "deposits"
         self.uploads = root / "uploads"
         self.sealing = root / "sealing"
+        self._digests = RunningDigests()
         self._lock_descriptor = -1
 
     def prepare(self) -> None:
@@ -292,6 +307,22 @@ class SealedFiles:
             stamp(descriptor, day)
         finally:
             os.close(descriptor)
+
+    def hold_upload(self, name: str, take: Callable[[int], None]) -> GrowingFile:
+        """Open an upload's file under its lock.
+
+        Args:
+            name: Of the upload.
+            take: Counts bytes before they are written; may refuse them.
+
+        Returns:
+            The file.
+
+        Raises:
+            UploadNotFoundError: It is not there.
+            UploadLockedError: Another request, in any process, holds it.
+        """
+        return GrowingFile(self.uploads / name, take, self._digests)
 
     def open_deposit(self, name: str) -> BinaryIO:
         """Open a deposit for reading.

@@ -7,6 +7,7 @@ import pytest
 
 from crypto.age import X25519Identity, seal
 from crypto.entropy import system_entropy
+from intake.storage.running_digests import RunningDigests
 from intake.storage.sealed_files import GrowingFile
 from protocol.codename import Codename
 from protocol.mailbox import MailboxId, ReporterKeys
@@ -106,13 +107,18 @@ def test_a_piece_at_the_wrong_place_is_refused(house: House) -> None:
     assert look(client, where).headers["Upload-Offset"] == "7000"
 
 
+def _hold(house: House, where: str) -> GrowingFile:
+    path = house.config.data / where.removeprefix("/")
+    return GrowingFile(path, lambda _count: None, RunningDigests())
+
+
 def test_an_upload_that_another_holds_is_locked(house: House) -> None:
     """Two writers would mix their bytes; the lock holds across processes."""
     sealed, mailbox = seal_in_page(house.organisation)
     client = house.client()
     where = begin(client, mailbox, len(sealed)).headers["Location"]
 
-    with GrowingFile(house.config.data / where.removeprefix("/"), lambda _count: None):
+    with _hold(house, where):
         statuses = [
             append(client, where, 0, sealed).status_code,
             look(client, where).status_code,
@@ -326,9 +332,7 @@ def test_a_complete_upload_that_a_kill_left_is_finished_by_its_next_sight(
     sealed, mailbox = seal_in_page(house.organisation)
     client = house.client()
     where = begin(client, mailbox, len(sealed), sealed[:-5]).headers["Location"]
-    with GrowingFile(
-        house.config.data / where.removeprefix("/"), lambda _count: None
-    ) as file:
+    with _hold(house, where) as file:
         file.append(sealed[-5:])
 
     answer = look(client, where)
