@@ -24,6 +24,7 @@ from review_console.domain.errors import (
     OrganisationError,
     SessionEndedError,
 )
+from review_console.services.organisation import members_of
 from review_console.services.store import OrganisationKeyKind
 from review_console.storage import tables
 from tests.review_console.fake_intake import FakeIntake
@@ -435,3 +436,30 @@ def test_a_replaced_team_key_waits_for_the_root(house: House) -> None:
     assert new.key == keys.next_team
     assert old.key == before.key
     assert old.not_after < before.not_after
+
+
+def test_one_who_is_restored_while_a_team_key_waits_stays_a_member(
+    house: House, fake_intake: FakeIntake
+) -> None:
+    """Signed by the present key and by the next: the new directory loses nobody."""
+    report(house, fake_intake, "Пара", "Айгүл")
+    house.operations.remove_account(name="Борис", by=house.unlocked("Дана"))
+    house.operations.restore_access(
+        name="Айгүл", recovery=house.recovery, passphrase=ANOTHER
+    )
+    house.operations.add_account(
+        name="Новичок", role=Role.REVIEWER, passphrase=PASSPHRASE
+    )
+    house.operations.admit_account(name="Новичок", by=renewed(house, "Айгүл"))
+
+    house.add_directory()
+
+    with house.adapters.store.begin() as unit:
+        members = {each.name for each in members_of(unit, house.directory)}
+    assert members == {"Айгүл", "Дана", "Ержан", "Новичок"}
+    newcomer = house.unlocked("Новичок")
+    assert {each.key for each in house.directory.reviewers} == {
+        renewed(house, "Айгүл").account.signing_key,
+        newcomer.account.signing_key,
+    }
+    assert titles(house, newcomer) == ["Пара"]
