@@ -7,7 +7,8 @@ is for synthetic reports alone.
     PLACE/log-ins.json        who logs in, and with what
     PLACE/offline/            root and recovery secret, sealed by a passphrase
     PLACE/destinations/       identities of the outside bodies (classical age keys)
-    PLACE/intake/             database, sealed files, signed key directory, identities
+    PLACE/intake/             database, sealed files, signed key directory, identities,
+                              offline pages
     PLACE/console/            database, sealed files
 
 A real root signs on a machine apart, with `debunker keys`; here the same steps
@@ -27,8 +28,12 @@ from crypto.age import HybridIdentity, X25519Identity
 from crypto.ed25519 import SigningKey, VerificationKey
 from crypto.entropy import system_entropy
 from crypto.sealed_secret import RFC_9106_LOW_MEMORY, Argon2idProfile
+from deploy.keys.signing import load_signed
+from deploy.offline_pages import build
+from intake.config import DEFAULT_LIMIT_BYTES
 from intake.storage.database import connect
 from intake.storage.migrate import migrate
+from intake.web.pages import Pages
 from protocol.codename import Codename
 from protocol.directory import KeyDirectory, SignedDirectory, sign_directory
 from protocol.errors import ProtocolError
@@ -127,6 +132,7 @@ class Organisation:
             "DEBUNKER_INTAKE_ROOT_KEY": self.root_key,
             "DEBUNKER_INTAKE_SYNC_KEY": self.sync_key,
             "DEBUNKER_INTAKE_SYNC_ORIGIN": origin,
+            "DEBUNKER_INTAKE_OFFLINE_PAGES": str(self.place / "intake" / "offline"),
         }
 
     def console_environment(self, origin: str, *, intake: str) -> dict[str, str]:
@@ -235,6 +241,11 @@ def refresh(
         sealed = (place / "offline" / "root.json").read_bytes()
         passphrase = (place / "offline" / "passphrase.txt").read_text().strip()
         _add_directory(operations, place, open_root(sealed, passphrase), None)
+    else:
+        # Another version of the program may build other pages.
+        _put_offline_pages(
+            place, load_signed(place / "intake/directory.json"), root_key
+        )
     _hand_over_identities(operations, organisation)
 
 
@@ -315,11 +326,23 @@ def _add_directory(
     signed = sign_directory(draft, root)
     operations.add_directory(signed)
     _put_directory(place, signed)
+    _put_offline_pages(place, signed, root.verification_key)
 
 
 def _put_directory(place: Path, signed: SignedDirectory) -> None:
     (place / "intake" / "directory.json").write_bytes(signed.directory)
     (place / "intake" / "directory.json.sig").write_text(signed.signature)
+
+
+def _put_offline_pages(
+    place: Path, signed: SignedDirectory, root_key: VerificationKey
+) -> None:
+    """Build them as `debunker offline-pages` does; the intake hands them out."""
+    pages = Pages(root_key=str(root_key), limit_bytes=DEFAULT_LIMIT_BYTES)
+    directory = KeyDirectory.parse(signed.directory)
+    (place / "intake" / "offline").mkdir(exist_ok=True)
+    for name, page in build(signed, directory, pages).items():
+        (place / "intake" / "offline" / name).write_bytes(page)
 
 
 def _hand_over_identities(operations: Operations, organisation: Organisation) -> None:
