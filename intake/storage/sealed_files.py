@@ -32,6 +32,7 @@ from intake.storage.disk import (
     FILE_MODE,
     open_quietly,
     stamp,
+    start_write_back,
     sync_directory,
     write_all,
 )
@@ -47,6 +48,9 @@ in one go: each call lets another thread in, and has to wait for its turn again.
 
 _WRITE_BACK_BYTES: Final = 8 * 2**20
 """Every so often the disk is set to work, so that the last sync waits for little."""
+
+_PIECE_WRITE_BACK_BYTES: Final = 2**20
+"""The same within a piece of an upload, which is synced at its end."""
 
 
 class SealingFile:
@@ -132,14 +136,7 @@ class SealingFile:
             self._unwritten = bytearray()
 
     def _start_write_back(self) -> None:
-        # "Not needed in the cache" makes Linux write these pages out at once,
-        # without waiting for it; they are ciphertext that nobody reads soon.
-        os.posix_fadvise(
-            self._descriptor,
-            self._started_bytes,
-            self.size_bytes - self._started_bytes,
-            os.POSIX_FADV_DONTNEED,
-        )
+        start_write_back(self._descriptor, self._started_bytes, self.size_bytes)
         self._started_bytes = self.size_bytes
 
     def discard(self) -> None:
@@ -180,6 +177,7 @@ class GrowingFile:
             os.close(self._descriptor)
             raise
         self._digests = digests
+        self._started_bytes = self.size_bytes
         self._running = digests.take(path.name, self.size_bytes)
 
     def _lock(self) -> None:
@@ -221,6 +219,10 @@ class GrowingFile:
         running, self._running = self._running, None
         with full_disk_told():
             write_all(self._descriptor, data)
+        size_bytes = self.size_bytes
+        if size_bytes - self._started_bytes >= _PIECE_WRITE_BACK_BYTES:
+            start_write_back(self._descriptor, self._started_bytes, size_bytes)
+            self._started_bytes = size_bytes
         if running is not None:
             running.update(data)
             self._running = running
