@@ -326,6 +326,7 @@ def _recipients(
     last = DirectoryRecipient(
         role=DirectoryRole.RECOVERY,
         recipient=recovery,
-        not_after=now + DIRECTORY_VALIDITY,
+        # Offline pages seal to it, too; online the directory ends first.
+        not_after=now + OFFLINE_VALIDITY,
     )
     return (*offline, last)

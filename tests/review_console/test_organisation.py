@@ -79,6 +79,17 @@ def test_a_newer_directory_follows_the_last(plain_house: House) -> None:
     assert new.team == old.team
 
 
+def test_offline_pages_seal_for_a_year(plain_house: House) -> None:
+    """Whom they seal to, and the recovery recipient, outlive the directory."""
+    draft = plain_house.operations.draft_directory(
+        organisation=plain_house.organisation
+    )
+    last_day = plain_house.clock.now() + timedelta(days=364)
+
+    assert draft.offline_recipients(last_day)
+    assert draft.recovery_recipients(last_day)
+
+
 def test_a_directory_of_another_root_is_refused(plain_house: House) -> None:
     """Neither brought by the operator, nor written into the database by anybody."""
     other = SigningKey.generate(system_entropy)

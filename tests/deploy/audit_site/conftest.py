@@ -48,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def release_of(
-    organisation: Organisation, signed: SignedDirectory, place: Path
+    organisation: Organisation, signed: SignedDirectory, place: Path, *options: str
 ) -> Path:
     """Build and sign the release of an organisation's site."""
     file = OrganisationFile(
@@ -62,6 +62,7 @@ def release_of(
         *("--organisation", str(place / "organisation.json")),
         *("--directory", str(place / "directory.json")),
         *("--out", str(place / "release.json"), "--version", "1.0"),
+        *options,
     ])  # fmt: skip
     assert status == 0
     sign(place / "release.json", organisation.root)
