@@ -17,7 +17,7 @@ from protocol.languages import Language
 from tests.browser.axe import SCREENS, open_all, violations
 from tests.browser.conftest import WAIT_MILLISECONDS, Visit
 from tests.intake.server_process import ServerProcess
-from tests.intake.test_templates import ALL_PAGES, render
+from tests.intake.test_templates import ALL_PAGES, OFFLINE_PAGE, render
 
 pytestmark = [
     pytest.mark.enable_socket,
@@ -64,7 +64,7 @@ def test_every_template_is_accessible(
 ) -> None:
     """As it is sent, with every part opened, and with what was typed wrong."""
     rendered: dict[str, str] = {}
-    for template in ALL_PAGES:
+    for template in (*ALL_PAGES, OFFLINE_PAGE):
         for errors in ({}, ERRORS):
             text = render(template, Language(language), errors=errors)
             rendered.setdefault(text, template)

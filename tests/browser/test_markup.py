@@ -6,7 +6,7 @@ import pytest
 
 from protocol.languages import Language
 from tests.browser.markup import mistakes
-from tests.intake.test_templates import ALL_PAGES, render
+from tests.intake.test_templates import ALL_PAGES, OFFLINE_PAGE, render
 
 pytestmark = pytest.mark.needs("node")
 
@@ -31,7 +31,7 @@ def test_every_page_is_valid(tmp_path: Path) -> None:
         f"{template} {language.value} {bool(errors)}": render(
             template, language, errors=errors
         )
-        for template in ALL_PAGES
+        for template in (*ALL_PAGES, OFFLINE_PAGE)
         for language in Language
         for errors in ({}, ERRORS)
     }

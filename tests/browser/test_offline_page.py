@@ -213,6 +213,8 @@ def test_keys_whose_time_is_over_seal_nothing(
     trouble = stick.shown("#trouble")
     assert "истёк" in trouble
     assert "Дата на вашем устройстве" in trouble
+    assert stick.page.is_visible("#keys summary")
+    assert stick.page.is_hidden("#keys-facts")
     assert stick.page.is_hidden("#report")
 
 

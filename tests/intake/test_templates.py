@@ -35,6 +35,8 @@ PLAIN_PAGES = (
     "plain/sealed_received.html",
 )
 ALL_PAGES = (*SCRIPT_PAGES, *STILL_PAGES, *PLAIN_PAGES)
+OFFLINE_PAGE = "offline.html"
+"""A file of its own: it carries inline what pages of the site may not."""
 
 FOUND_BY_THE_SCRIPT = {
     "report.html": (
@@ -53,6 +55,13 @@ FOUND_BY_THE_SCRIPT = {
         " chosen-files chosen-file texts sending progress progress-text progress-file progress-pace cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
         " mailbox-deleted message-closed revealing revealing-list revealing-ask"
+    ),
+    "offline.html": (
+        "preparing trouble trouble-words trouble-mend keys keys-old keys-facts keys-version"
+        " keys-issued keys-until newer-keys keys-answer error-summary report"
+        " chosen-files chosen-file revealing revealing-list revealing-ask sealing"
+        " progress codename codename-words codename-words-block codename-characters"
+        " sealed save saved saved-name waiting texts embedded-directory"
     ),
     "sealed.html": (
         "trouble trouble-words trouble-mend error-summary sealed-file texts"
@@ -146,6 +155,10 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "no_identity": False,
         "typed": "",
         "is_open": True,
+        "policy": "default-src 'none'",
+        "style": "",
+        "script": "",
+        "carried": [("directory", ""), ("words", "")],
     }
     return PAGES.render(language, template, **{**context, **changes})
 
@@ -246,7 +259,7 @@ def test_the_cost_of_no_script_is_told_before_anything_is_typed(template: str) -
     assert notice.position < typed.position
 
 
-@pytest.mark.parametrize("template", SCRIPT_PAGES)
+@pytest.mark.parametrize("template", [*SCRIPT_PAGES, OFFLINE_PAGE])
 def test_the_script_finds_every_part_and_each_is_hidden_before(template: str) -> None:
     """Without the script no form stands there that would send in the clear."""
     reading = read(template)

@@ -75,6 +75,8 @@ class OfflinePage {
         if (problems.length > 0 || !this.#revealing.mayGo()) return
         this.#isSealing = true
         this.#form.hidden = true
+        show('keys', false)
+        show('keys-old', false)
         load('progress', HTMLProgressElement).removeAttribute('value')
         show('sealing', true)
         focus('sealing')
@@ -104,6 +106,7 @@ class OfflinePage {
         show('waiting', false)
         show('trouble', false)
         show('keys', true)
+        show('keys-facts', true)
         show('keys-old', isOld)
         this.#form.hidden = false
         if (this.#isReady) this.#aboutKeys('keys_taken')
@@ -126,7 +129,6 @@ class OfflinePage {
             stopAsking()
             show('saved', true)
         })
-        show('keys', false)
         show('codename', true)
         show('sealed', true)
         focus('codename')
@@ -136,7 +138,10 @@ class OfflinePage {
         const wasSealing = this.#isSealing
         this.#isSealing = false
         show('sealing', false)
-        if (wasSealing) this.#form.hidden = false
+        if (wasSealing) {
+            this.#form.hidden = false
+            show('keys', true)
+        }
         const words = this.#texts.get(`trouble_${trouble.kind}`, { name: trouble.fileName })
         if (wasSealing && (trouble.kind === 'file' || trouble.kind === 'too_large')) {
             showProblems(this.#form, [{ field: 'attachments', words }], this.#texts)
