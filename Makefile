@@ -109,7 +109,8 @@ DIRECTORY ?= directory.json
 RELEASE ?= release.json
 
 release: .venv/ready  ## release.json of a site: ORGANISATION=… DIRECTORY=… (docs/auditing.md)
-	$(BIN)/debunker release --organisation $(ORGANISATION) --directory $(DIRECTORY) --out $(RELEASE)
+	$(BIN)/debunker release --organisation $(ORGANISATION) --directory $(DIRECTORY) \
+	  $(if $(OFFLINE_PAGES),--offline-pages $(OFFLINE_PAGES)) --out $(RELEASE)
 
 # --- measure it -------------------------------------------------------------
 
