@@ -34,6 +34,9 @@ SMALLEST_BYTES: Final = REPORT_FLOOR_BYTES + 32 * 1024
 """A report of text alone with the header of a large team: with less room than this
 nothing should be begun."""
 
+FILE_BYTES: Final = 4_096
+"""What a file costs a disk, also an empty one: an upload that was only begun."""
+
 LOOK_SECONDS: Final = 1.0
 LOOK_SHARE: Final = 50
 """A look that took long is repeated only after so many times as long."""
@@ -150,7 +153,7 @@ def _size_of_files(directory: Path) -> int:
     with os.scandir(directory) as entries:
         for entry in entries:
             try:
-                total += entry.stat().st_size
+                total += max(entry.stat().st_size, FILE_BYTES)
             except FileNotFoundError:
                 # It has become a deposit, or was dropped, between the two calls.
                 continue

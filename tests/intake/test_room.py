@@ -178,6 +178,24 @@ def test_what_other_processes_take_is_seen(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_empty_files_take_room_too(tmp_path: Path) -> None:
+    """Else whoever begins uploads and sends nothing fills the disk with names."""
+    engine = connect(f"sqlite:///{tmp_path / 'test.sqlite'}")
+    migrate(engine)
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    quota_bytes = SMALLEST_BYTES + 24 * 4_096
+    for number in range(24):
+        (uploads / str(number)).touch()
+    Room(engine, (uploads,), quota_bytes=quota_bytes).check()
+
+    (uploads / "one more").touch()
+
+    with pytest.raises(FullError):
+        Room(engine, (uploads,), quota_bytes=quota_bytes).check()
+    engine.dispose()
+
+
 @pytest.fixture
 def on_a_small_disk(
     tmp_path: Path, organisation: Organisation
