@@ -44,7 +44,8 @@ FOUND_BY_THE_SCRIPT = {
         "error-summary report "
         "chosen-files chosen-file"
         " texts codename codename-words codename-words-block codename-characters"
-        " sending progress progress-text progress-file progress-pace cancel retry received codename-saved"
+        " sending progress progress-text progress-file progress-pace cancel retry"
+        " received codename-saved"
         " revealing revealing-list revealing-ask"
     ),
     "mailbox.html": (
@@ -52,13 +53,15 @@ FOUND_BY_THE_SCRIPT = {
         "error-summary open-mailbox "
         "opening replies"
         " reply-list reply-template no-replies unreadable acknowledged message"
-        " chosen-files chosen-file texts sending progress progress-text progress-file progress-pace cancel retry"
+        " chosen-files chosen-file texts sending progress progress-text"
+        " progress-file progress-pace cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
         " mailbox-deleted message-closed revealing revealing-list revealing-ask"
     ),
     "offline.html": (
-        "preparing trouble trouble-words trouble-mend keys keys-old keys-facts keys-version"
-        " keys-issued keys-until newer-keys keys-answer error-summary report"
+        "preparing trouble trouble-words trouble-mend keys keys-old keys-facts"
+        " keys-version keys-issued keys-until newer-keys keys-answer"
+        " error-summary report"
         " chosen-files chosen-file revealing revealing-list revealing-ask sealing"
         " progress codename codename-words codename-words-block codename-characters"
         " sealed save saved saved-name waiting texts embedded-directory"
