@@ -33,6 +33,10 @@ WORD_BITS: Final = 11
 START_CHARACTERS: Final = 4
 """The lists are made so that four letters tell a word."""
 
+END_WORDS: Final = 2
+END_CHARACTERS: Final = 5
+"""So much of a codename's end is typed to compare a paper with it."""
+
 CHARACTER_COUNT: Final = 22
 CHARACTER_BITS: Final = 5
 TOTAL_BITS: Final = 8 * SECRET_BYTES + CHECK_BITS
@@ -119,6 +123,32 @@ class Codename:
             spelt = spelt[length:]
         return "-".join(groups)
 
+    def ends_so(self, untrusted: str) -> bool:
+        """Tell whether what was typed from a paper is the end of this codename.
+
+        Args:
+            untrusted: Any text, spelt as loosely as a whole codename may be.
+
+        Returns:
+            Whether it is the last words of a list, two or more, or the last
+            characters, five or more.
+        """
+        tokens = [token for token in _tokens(untrusted) if token]
+        if END_WORDS <= len(tokens) <= WORD_COUNT and any(
+            all(
+                map(
+                    _is_meant,
+                    tokens,
+                    _fold(self.words(language)).split()[-len(tokens) :],
+                )
+            )
+            for language in _LISTS
+        ):
+            return True
+        typed = "".join(tokens).translate(_LOOK_ALIKES)
+        spelt = self.characters().replace("-", "").lower()
+        return len(typed) >= END_CHARACTERS and spelt.endswith(typed)
+
     def _number(self) -> int:
         return int.from_bytes(self.secret, "big") << CHECK_BITS | _check(self.secret)
 
@@ -157,6 +187,13 @@ def _numbers_by_start(language: Language, tokens: list[str]) -> list[int | None]
         index.get(token, starts.get(token[:START_CHARACTERS]) if by_start else None)
         for token in tokens
     ]
+
+
+def _is_meant(typed: str, word: str) -> bool:
+    """Tell whether a folded word stands for a listed one."""
+    return typed == word or (
+        len(word) >= START_CHARACTERS and typed.startswith(word[:START_CHARACTERS])
+    )
 
 
 def _hits(numbers: list[int | None]) -> int:

@@ -16,23 +16,19 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Entropy } from './effects.ts'
 import { UnknownWordError, WrongCheckError, WrongLengthError } from './errors.ts'
+import { START_CHARACTERS, charactersOf, fold, tokensOf } from './spelling.ts'
 import type { WordList } from './words.ts'
 
 export const SECRET_BYTES = 12
 const CHECK_BITS = 14
 const WORD_COUNT = 10
 const WORD_BITS = 11
-/** The lists are made so that four letters tell a word. */
-const START_CHARACTERS = 4
 const CHARACTER_COUNT = 22
 const CHARACTER_BITS = 5
 
 /** Crockford's base32: no I, L, O, U. */
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const GROUPS = [4, 4, 4, 5, 5]
-const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(zip('oilавекмнорстух', '011ABEKMH0PCTYX'))
-const SEPARATORS = /[\p{Zs}\p{Zl}\p{Zp}\p{Pd}\t\n\v\f\r\x85,.\u060c\u3001\u3002\u2212]+/u
-const INVISIBLE = /\p{Cf}/gu
 const INPUT_LIMIT_CHARACTERS = 1_000
 
 /** A reporter's secret of 12 bytes, in either spelling. */
@@ -88,17 +84,6 @@ export class Codename {
     }
 }
 
-/** Fold what may differ between what was written down and what is typed. */
-export function fold(text: string): string {
-    return text.normalize('NFKC').toLowerCase().replaceAll('ё', 'е').replace(INVISIBLE, '')
-}
-
-function tokensOf(untrusted: string): string[] {
-    return fold(untrusted)
-        .split(SEPARATORS)
-        .filter((token) => token !== '')
-}
-
 function readNumber(tokens: readonly string[], lists: readonly WordList[]): bigint {
     const indexes = lists.map((list) => new Map(list.map((word, number) => [fold(word), number])))
     // 1. Every token in one list: words.
@@ -108,7 +93,7 @@ function readNumber(tokens: readonly string[], lists: readonly WordList[]): bigi
         return numberOf(tokens.map((token) => index.get(token) as number), WORD_BITS)
     }
     // 2. Else characters, in whatever groups.
-    const joined = Array.from(tokens.join(''), (character) => LOOK_ALIKES.get(character) ?? character.toUpperCase())
+    const joined = charactersOf(tokens)
     if (joined.length === CHARACTER_COUNT && joined.every(isCrockford)) {
         return numberOf(joined.map((character) => CROCKFORD.indexOf(character)), CHARACTER_BITS)
     }
@@ -159,8 +144,4 @@ function bytesOf(number: bigint): Uint8Array {
 
 function mask(bits: number): bigint {
     return (1n << BigInt(bits)) - 1n
-}
-
-function zip(left: string, right: string): [string, string][] {
-    return Array.from(left, (character, index) => [character, right[index] as string])
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Codename, SECRET_BYTES, fold } from '../src/codename.ts'
+import { Codename, SECRET_BYTES } from '../src/codename.ts'
 import { UnknownWordError } from '../src/errors.ts'
+import { endsSo, fold } from '../src/spelling.ts'
 import { parseWordList } from '../src/words.ts'
 import { reasonOf, toHex, vectors } from './vectors.ts'
 import { english, russian, wordListBytes } from './words.ts'
@@ -63,6 +64,26 @@ describe('the codename', () => {
             }
         })
         expect(taken).toEqual([])
+    })
+
+    it.each([
+        ['two words', 'sausage worth', true],
+        ['their first letters, in capitals', 'SAUS, wort', true],
+        ['all ten words', 'abandon ribbon canal legal winner thank year wave sausage worth', true],
+        ['five characters', 'Z6JCE', true],
+        ['more characters, look-alikes, no dashes', 'OT9R-pdw3hz6jсe', true],
+        ['one word alone', 'worth', false],
+        ['two words in another order', 'worth sausage', false],
+        ['another word', 'sausage worry', false],
+        ['eleven words', 'x abandon ribbon canal legal winner thank year wave sausage worth', false],
+        ['four characters alone', '6JCE', false],
+        ['another character', 'Z6JCF', false],
+        ['its beginning', '7KQ2-M4XV', false],
+        ['nothing', ' - ', false],
+    ])('is known by its end: %s', (_, typed, isItsEnd) => {
+        const words = 'abandon ribbon canal legal winner thank year wave sausage worth'
+        expect(endsSo(typed, '7KQ2-M4XV-0T9R-PDW3H-Z6JCE', words)).toBe(isItsEnd)
+        if (typed === 'sausage worth') expect(endsSo(typed, '7KQ2-M4XV-0T9R-PDW3H-Z6JCE', '')).toBe(false)
     })
 
     it('is not shown when an object that holds it is printed', () => {

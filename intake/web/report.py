@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from intake.web import csrf
 from intake.web.forms import SMALL_FORM_BYTES
 from intake.web.pages import N_
-from intake.web.report_form import REPORT_FIELDS, FormParser, Invalid
+from intake.web.report_form import ANSWER_LIMIT, REPORT_FIELDS, FormParser, Invalid
 from intake.web.routing import NO_BODY, Access, declare
 from intake.web.sealing_form import SealingForm
 from intake.web.services import services
@@ -76,16 +76,20 @@ def received(code: str) -> ResponseReturnValue:
     codename = find_codename(PLACE)
     if codename is None or not session.get(SENT):
         return redirect(f"/{code}/plain/report", HTTPStatus.SEE_OTHER)
-    language = Language(code)
-    return services().pages.render(
-        language,
-        "plain/received.html",
-        organisation=services().organisation_name(language),
-        page="plain/received",
-        codename_characters=codename.characters(),
-        codename_words=words_of(codename, language),
-        csrf_token=csrf.new_token(),
-    )
+    return _received_page(Language(code), codename, is_right=None)
+
+
+@blueprint.post("/paper")
+@declare(access=Access.SESSION, limit_bytes=SMALL_FORM_BYTES)
+def compare(code: str) -> ResponseReturnValue:
+    """Tell whether the paper is right: the codename's end was typed from it."""
+    untrusted = csrf.checked_form("end").get("end", "")
+    codename = find_codename(PLACE)
+    if codename is None or not session.get(SENT):
+        return redirect(f"/{code}/plain/report", HTTPStatus.SEE_OTHER)
+    is_right = codename.ends_so(untrusted[:ANSWER_LIMIT])
+    page = _received_page(Language(code), codename, is_right=is_right)
+    return page, HTTPStatus.OK if is_right else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @blueprint.post("/received")
@@ -130,6 +134,22 @@ def _again(language: Language, values: dict[str, str]) -> ResponseReturnValue:
     words = services().pages.translate(language, _TIMED_OUT)
     page = _page(language, _new_codename(), values, {"text": words})
     return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _received_page(
+    language: Language, codename: Codename, *, is_right: bool | None
+) -> str:
+    session.modified = True
+    return services().pages.render(
+        language,
+        "plain/received.html",
+        organisation=services().organisation_name(language),
+        page="plain/received",
+        codename_characters=codename.characters(),
+        codename_words=words_of(codename, language),
+        csrf_token=csrf.new_token(),
+        is_right=is_right,
+    )
 
 
 def _parser(language: Language, values: dict[str, str]) -> FormParser:

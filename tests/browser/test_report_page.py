@@ -309,3 +309,52 @@ def test_a_browser_that_asks_before_leaving_asks_only_while_sending(
     visit.shown("#received")
     visit.page.goto(visit.origin + "/ru/")
     assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("path", ["report", "mailbox", "sealed"])
+def test_escape_leaves_at_the_third_press(visit: Visit, path: str) -> None:
+    """One closes a list or a question; three in a row leave, and "back" stays away."""
+    visit.page.route("**://ru.wikipedia.org/**", lambda route: route.fulfill(body=""))
+    visit.page.goto(visit.origin + "/ru/")
+    visit.page.goto(f"{visit.origin}/ru/{path}")
+    visit.page.wait_for_selector("main form:not([hidden])")
+    for key in ("Escape", "Escape", "Shift", "Escape", "Escape"):
+        visit.page.keyboard.press(key)
+    assert visit.page.url.endswith(f"/ru/{path}")
+
+    visit.page.keyboard.press("Escape")
+
+    visit.page.wait_for_url("**://ru.wikipedia.org/**")
+    visit.page.go_back()
+    assert visit.page.url == visit.origin + "/ru/"
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_a_paper_is_compared_while_the_codename_is_hidden(
+    visit: Visit, language: str
+) -> None:
+    """Typed from the screen it would prove nothing; nothing of it is sent."""
+    _write(visit, language=language)
+    visit.shown("#received")
+    spelt = visit.page.inner_text("#codename-characters")
+    words = visit.page.inner_text("#codename-words").split() or [spelt[-5:]]
+    sent = len(visit.requests)
+    visit.page.click("#paper-begin")
+    assert visit.page.is_hidden("#codename-spelt")
+
+    visit.page.fill("#paper-end", "QQQQQ")
+    visit.page.keyboard.press("Enter")
+    visit.shown("#paper-wrong")
+    assert visit.page.is_hidden("#paper-right")
+    visit.page.click("#paper-show")
+    assert visit.page.inner_text("#codename-characters") == spelt
+    assert visit.page.is_hidden("#paper")
+    visit.page.click("#paper-begin")
+    assert visit.page.input_value("#paper-end") == ""
+    visit.page.fill("#paper-end", " ".join(words[-2:]).upper())
+    visit.page.keyboard.press("Enter")
+
+    visit.shown("#paper-right")
+    assert visit.page.is_hidden("#paper-wrong")
+    assert len(visit.requests) == sent
+    assert visit.complaints == []

@@ -111,7 +111,7 @@ def test_every_change_of_a_session_needs_its_token(house: House) -> None:
         client.get("/ru/plain/mailbox", base_url=ORIGIN)
         answer = client.post(path, base_url=ORIGIN, data={"csrf_token": "forged"})
         assert answer.status_code in {400, 403}, path
-    assert len(rules) == 7
+    assert len(rules) == 8
 
 
 def test_no_public_route_takes_a_change(house: House) -> None:

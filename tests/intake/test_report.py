@@ -86,6 +86,38 @@ def test_a_codename_that_was_written_down_is_forgotten(
     assert again.headers["Location"] == "/ru/plain/report"
 
 
+@pytest.mark.parametrize(
+    ("typed", "status"), [("right", 200), ("QQQQQ", 422), ("", 422)]
+)
+def test_a_paper_is_compared_with_the_codename(
+    reporter: PlainReporter, typed: str, status: int
+) -> None:
+    """A slip of the pen is told while the codename can still be read."""
+    codename = codename_in(reporter.page)
+    reporter.report("Текст")
+    reporter.get("plain/received")
+
+    answer = reporter.post(
+        "plain/paper",
+        {"end": codename[-5:].lower() if typed == "right" else typed},
+    )
+
+    assert answer.status_code == status
+    assert codename_in(answer.text) == codename
+    assert ("Верно." in answer.text) is (status == 200)
+    assert ('aria-invalid="true"' in answer.text) is (status == 422)
+
+
+def test_no_paper_is_compared_before_a_report_is_sent(
+    reporter: PlainReporter,
+) -> None:
+    """Nobody is told that a report has arrived that has not."""
+    answer = reporter.post("plain/paper", {"end": codename_in(reporter.page)[-5:]})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/ru/plain/report"
+
+
 def test_a_text_that_nobody_can_see_is_none(
     house: House, reporter: PlainReporter
 ) -> None:

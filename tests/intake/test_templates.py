@@ -45,7 +45,8 @@ FOUND_BY_THE_SCRIPT = {
         "chosen-files chosen-file"
         " texts codename codename-words codename-words-block codename-characters"
         " sending progress progress-text progress-file progress-pace cancel retry"
-        " received codename-saved"
+        " received codename-spelt paper paper-begin paper-end paper-show"
+        " paper-right paper-wrong"
         " revealing revealing-list revealing-ask"
     ),
     "mailbox.html": (
@@ -158,6 +159,7 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "no_identity": False,
         "typed": "",
         "is_open": True,
+        "is_right": None,
         "policy": "default-src 'none'",
         "style": "",
         "script": "",

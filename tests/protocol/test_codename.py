@@ -50,6 +50,35 @@ def test_characters_read_back(codename: Codename) -> None:
     assert Codename.parse(characters) == codename
 
 
+@given(codename=_CODENAMES, language=_LISTED, count=st.integers(2, 10))
+def test_a_codename_is_known_by_its_end(
+    codename: Codename, language: Language, count: int
+) -> None:
+    """Last words, by four letters, too, or characters: a paper can be compared."""
+    words = codename.words(language).upper().split()[-count:]
+    characters = codename.characters().lower()
+
+    assert codename.ends_so(" ".join(words))
+    assert codename.ends_so(", ".join(word[:4] for word in words))
+    assert codename.ends_so(characters[-5:])
+    assert codename.ends_so(characters.replace("-", " ").replace("0", "O"))
+
+
+@given(codename=_CODENAMES, language=_LISTED)
+def test_another_end_is_told(codename: Codename, language: Language) -> None:
+    """Too little, another order or a slip is not what stands there."""
+    *_, before, last = words = codename.words(language).split()
+    characters = codename.characters()
+    slip = "7" if characters[-1] != "7" else "8"
+
+    assert not codename.ends_so("")
+    assert not codename.ends_so(characters[-4:])
+    assert not codename.ends_so(characters[:-1] + slip)
+    assert not codename.ends_so(" ".join(["x", *words]))
+    if before != last:
+        assert not codename.ends_so(f"{last} {before}")
+
+
 @pytest.mark.parametrize("language", [Language.EN, Language.RU])
 def test_exchanged_words_are_noticed(language: Language) -> None:
     """The check covers the order: no two words of ten can be exchanged."""

@@ -13,16 +13,30 @@ export function forgetWhenLeft(): void {
     })
 }
 
+/** Three: one closes a list or a question, and must not cost what was typed. */
+const ESCAPES = 3
+const ESCAPES_WITHIN_MILLISECONDS = 2_000
+
 /**
  * "Leave this page" is for somebody who comes through the door: no question, whatever is under way, and "back" does not
- * lead here again. Without script it is a plain link.
+ * lead here again. Without script it is a plain link. The key Escape, pressed three times in a row, does the same.
  */
 export function leaveAtOnce(): void {
     for (const link of document.querySelectorAll<HTMLAnchorElement>('a.exit')) {
-        link.addEventListener('click', (event) => {
-            event.preventDefault()
+        const leave = (): void => {
             stopAsking()
             location.replace(link.href)
+        }
+        link.addEventListener('click', (event) => {
+            event.preventDefault()
+            leave()
+        })
+        let pressedAt: number[] = []
+        addEventListener('keydown', ({ key, repeat, timeStamp }) => {
+            if (repeat) return // held down is once
+            pressedAt = key === 'Escape' ? [...pressedAt, timeStamp].slice(-ESCAPES) : []
+            const [first] = pressedAt
+            if (first !== undefined && pressedAt.length === ESCAPES && timeStamp - first <= ESCAPES_WITHIN_MILLISECONDS) leave()
         })
     }
 }

@@ -5,6 +5,7 @@
 import { problemsOf, readReport, sizeOf } from './form.ts'
 import { ChosenFiles } from './chosenFiles.ts'
 import { focus, load, show } from './elements.ts'
+import { PaperCheck } from './paperCheck.ts'
 import { inWords, showProblems } from './problems.ts'
 import { RevealingNotice } from './revealingNotice.ts'
 import { Sending } from './sending.ts'
@@ -22,6 +23,7 @@ export class ReportPage {
     readonly #revealing: RevealingNotice
     readonly #sending: Sending
     readonly #worker: WorkerLink
+    readonly #paper = new PaperCheck()
 
     constructor(form: HTMLFormElement) {
         this.#form = form
@@ -61,7 +63,7 @@ export class ReportPage {
                 this.#form.hidden = false
                 break
             case 'codename':
-                showCodename(event.characters, event.words)
+                this.#showCodename(event.characters, event.words)
                 focus('codename')
                 break
             case 'progress':
@@ -94,7 +96,7 @@ export class ReportPage {
     /** To the form again, with everything that was typed; the codename of the attempt is worth nothing now. */
     #back(): void {
         this.#sending.end()
-        showCodename('', null)
+        this.#showCodename('', null)
         show('codename', false)
         this.#form.hidden = false
     }
@@ -108,11 +110,12 @@ export class ReportPage {
         if (wasSending && isFormTrouble) showProblems(this.#form, [{ field: 'attachments', words }], this.#texts)
         else showTrouble(this.#texts, trouble, words)
     }
-}
 
-function showCodename(characters: string, words: string | null): void {
-    load('codename-characters', HTMLOutputElement).value = characters
-    load('codename-words', HTMLOutputElement).value = words ?? ''
-    show('codename-words-block', words !== null)
-    show('codename', true)
+    #showCodename(characters: string, words: string | null): void {
+        load('codename-characters', HTMLOutputElement).value = characters
+        load('codename-words', HTMLOutputElement).value = words ?? ''
+        show('codename-words-block', words !== null)
+        this.#paper.reset()
+        show('codename', true)
+    }
 }
