@@ -214,6 +214,7 @@ def _measure(bench: Bench, *, rounds: int) -> dict[str, list[Seconds]]:
 def _time(step: Callable[[], None], output: Path) -> Seconds:
     """Time one step; the disk is quiet before and after."""
     output.unlink(missing_ok=True)
+    os.sync()  # what the last one left to be written is not this one's to wait for
     started, processor = time.perf_counter(), _processor_seconds()
     step()
     elapsed = Seconds(
