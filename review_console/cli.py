@@ -105,7 +105,7 @@ def _operations(environment: dict[str, str]) -> Operations:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="debunker console", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(
         "migrate",
         help="make or update the database",

@@ -201,21 +201,21 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     making = _offline(commands, "init", "make root and recovery identity", _init)
-    making.add_argument("--out", type=Path, default=Path("organisation"))
+    _add_folder(making, default="organisation")
     _add_sharing(making)
     for name, purpose, run in (
         ("rotate-root", "make a new root for the same organisation", _rotate_root),
         ("rotate-recovery", "make a new recovery identity", _rotate_recovery),
     ):
         rotating = _offline(commands, name, purpose, run)
-        rotating.add_argument("--organisation", type=Path, required=True)
-        rotating.add_argument("--out", type=Path, default=Path(name.replace("-", "d-")))
+        _add_organisation(rotating)
+        _add_folder(rotating, default=name.replace("-", "d-"))
         _add_sharing(rotating)
 
     signing = _offline(
         commands, "sign-directory", "read a draft and sign it", _sign_directory
     )
-    signing.add_argument("draft", type=Path)
+    signing.add_argument("draft", type=Path, help="draft.json, as the console wrote it")
     signing.add_argument("--root", type=Path, required=True, help="the sealed root")
     signing.add_argument(
         "--cross", type=Path, help="the other root, while pages name either"
@@ -228,21 +228,27 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="organisation.json; beside the root if left out",
     )
-    signing.add_argument("--out", type=Path, help="a new folder")
+    signing.add_argument(
+        "--out", type=Path, help="a new folder; named after the version if left out"
+    )
 
     releasing = _offline(
         commands, "sign-release", "read a release manifest and sign it", _sign_release
     )
-    releasing.add_argument("manifest", type=Path)
+    releasing.add_argument("manifest", type=Path, help="release.json")
     releasing.add_argument("--root", type=Path, required=True, help="the sealed root")
     releasing.add_argument("--previous", type=Path, help="the manifest before it")
 
     recovering = _offline(
         commands, "recover", "bring a key back from sheets of paper", _recover
     )
-    recovering.add_argument("key", choices=("root", "recovery"))
-    recovering.add_argument("--organisation", type=Path, required=True)
-    recovering.add_argument("--out", type=Path, required=True)
+    recovering.add_argument(
+        "key", choices=("root", "recovery"), help="which of the two the sheets hold"
+    )
+    _add_organisation(recovering)
+    recovering.add_argument(
+        "--out", type=Path, required=True, help="a new file for the sealed key"
+    )
 
     opening = _offline(
         commands,
@@ -251,14 +257,22 @@ def _parser() -> argparse.ArgumentParser:
         _open_recovery,
     )
     opening.add_argument("sealed", type=Path, help="recovery.json")
-    opening.add_argument("--out", type=Path, required=True)
+    opening.add_argument(
+        "--out", type=Path, required=True, help="a new file, which opens everything"
+    )
 
     verifying = commands.add_parser(
         "verify-directory", help="judge a directory; needs no terminal"
     )
-    verifying.add_argument("directory", type=Path)
-    verifying.add_argument("--root-key", type=_key, required=True)
-    verifying.add_argument("--identities", type=Path)
+    verifying.add_argument(
+        "directory", type=Path, help="directory.json; its signature lies beside it"
+    )
+    verifying.add_argument(
+        "--root-key", type=_key, required=True, help="the root, `ssh-ed25519 AAAA…`"
+    )
+    verifying.add_argument(
+        "--identities", type=Path, help="identities.json: judge these as well"
+    )
     _add_language(verifying)
     return parser
 
@@ -275,13 +289,34 @@ def _offline(
         "--rehearsal", action="store_true", help="practise; nothing real comes of it"
     )
     parser.add_argument(
-        "--i-know-this-machine-is-online", dest="online", action="store_true"
+        "--i-know-this-machine-is-online",
+        dest="online",
+        action="store_true",
+        help="for a demonstration: keys made on such a machine protect nobody",
     )
     parser.add_argument(
-        "--i-know-memory-may-be-swapped", dest="swapped", action="store_true"
+        "--i-know-memory-may-be-swapped",
+        dest="swapped",
+        action="store_true",
+        help="for a demonstration: the disk may keep what was in memory",
     )
     _add_language(parser)
     return parser
+
+
+def _add_organisation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--organisation", type=Path, required=True, help="organisation.json"
+    )
+
+
+def _add_folder(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(default),
+        help="a new folder; %(default)s if left out",
+    )
 
 
 def _add_sharing(parser: argparse.ArgumentParser) -> None:
@@ -296,7 +331,11 @@ def _add_sharing(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--language", choices=[each.value for each in Language])
+    parser.add_argument(
+        "--language",
+        choices=[each.value for each in Language],
+        help="kk, ru or en; asked for, or en, if left out",
+    )
 
 
 def _key(text: str) -> VerificationKey:
