@@ -117,6 +117,9 @@ release: .venv/ready  ## release.json of a site: ORGANISATION=… DIRECTORY=… 
 bench-seal: .venv/ready system-programs  ## 1 GB sealed and opened beside the age command
 	$(BIN)/python -m bench.seal
 
+bench-page: .venv/ready browser/node_modules/ready system-programs  ## sealing, memory and upload in Chromium and Firefox
+	$(BIN)/python -m bench.page
+
 bench-intake: .venv/ready  ## reports and megabytes a second, one worker
 	$(BIN)/python -m bench.intake
 
@@ -124,4 +127,4 @@ bench-intake-minute: .venv/ready  ## 32 reporters for a minute: none turned away
 	$(BIN)/python -m bench.intake_endurance
 
 .PHONY: help demo demo-clean test fuzz check system-programs format bundle messages messages-check lock \
-  pictures release bench-seal bench-intake bench-intake-minute
+  pictures release bench-seal bench-page bench-intake bench-intake-minute

@@ -19,7 +19,7 @@ const bannedGlobals = [
 export default defineConfig(
     globalIgnores(['node_modules']),
     {
-        files: ['src/**/*.ts', 'test/**/*.ts'],
+        files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
         extends: [tseslint.configs.strictTypeChecked],
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
         linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -1,0 +1,57 @@
+/** The worker of bench/page.py: seals a file as the page does, and the cipher alone on as many bytes. */
+
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { sealStream } from '../src/age.ts'
+import { archiveLength, writeArchive } from '../src/archive.ts'
+import { attachmentOf } from '../src/attachments.ts'
+import { MAX_PIECE_BYTES, Pieces } from '../src/pieces.ts'
+
+const FLOOR_BYTES = 65_536 // of the ladder
+const CHUNK_BYTES = 65_536 // of age
+
+interface Order {
+    readonly file: File
+    readonly recipients: readonly string[]
+}
+
+self.addEventListener('message', ({ data }: MessageEvent<Order>) => {
+    void measure(data).then(
+        (measured) => {
+            self.postMessage(measured)
+        },
+        (error: unknown) => {
+            // The page hears of what nobody catches here.
+            setTimeout(() => {
+                throw error
+            })
+        },
+    )
+})
+
+interface Measured {
+    readonly sealing: number
+    readonly cipher: number
+    readonly lengthBytes: number
+}
+
+async function measure({ file, recipients }: Order): Promise<Measured> {
+    const { sizeBytes, chunks } = attachmentOf({ name: file.name, type: file.type, content: file })
+    const entries = [{ name: 'attachments/001', sizeBytes, chunks }]
+    const began = performance.now()
+    const sealed = await sealStream(writeArchive(entries, FLOOR_BYTES), archiveLength(entries, FLOOR_BYTES), recipients)
+    const pieces = new Pieces(sealed.chunks)
+    let length = 0
+    for (let piece = await pieces.next(MAX_PIECE_BYTES); piece.length > 0; piece = await pieces.next(MAX_PIECE_BYTES)) {
+        length += piece.length
+    }
+    if (length !== sealed.lengthBytes) throw new Error('not sealed whole')
+    const sealing = (performance.now() - began) / 1000
+    return { sealing, cipher: cipherAlone(length), lengthBytes: length }
+}
+
+function cipherAlone(bytes: number): number {
+    const [key, nonce, chunk] = [new Uint8Array(32), new Uint8Array(12), new Uint8Array(CHUNK_BYTES)]
+    const began = performance.now()
+    for (let done = 0; done < bytes; done += CHUNK_BYTES) chacha20poly1305(key, nonce).encrypt(chunk)
+    return (performance.now() - began) / 1000
+}
