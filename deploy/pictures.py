@@ -3,104 +3,68 @@
     python -m deploy.pictures docs/pictures
 
 Founds a throw-away organisation, starts both apps on loopback, files the
-demonstration's reports, lets a reviewer work for a morning, and photographs the
-pages in three languages, on a phone and on a desktop, as
-`PAGE-LANGUAGE-DEVICE.png`. All go to `build/pictures`, those that the README
-shows to the directory given as well.
+demonstration's reports, lets a reviewer work for a morning, and photographs every
+page that a reporter can meet, in each of its states, and the console's: whole, in
+three languages, on each screen below, as `STATE-LANGUAGE-SCREEN.png`; the sheet that
+a printer would put out as `STATE-LANGUAGE.pdf`. All go to `build/pictures`, those
+that the README shows, of one screen's height, to the directory given as well.
 """
 
 import argparse
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from crypto.sealed_secret import INSECURE_TESTING
+from deploy import reporter_walk
 from deploy.chromium import launch
 from deploy.front_door import file_demo_reports
 from deploy.house import both_apps
 from deploy.lived_in import PATIENCE_MS, SHOWN, log_in, work
 from deploy.organisation import LogIn, found
+from deploy.reporter_walk import Walk
 from protocol.languages import Language
 
 ALL: Final = Path("build/pictures")
 IN_THE_README: Final = (
-    "report-ru-phone",
-    "console-cases-ru-desktop",
-    "console-case-ru-desktop",
+    ("report", Language.RU, "phone"),
+    ("console-cases", Language.RU, "desktop"),
+    ("console-case", Language.RU, "desktop"),
 )
-
-
-class PictureError(Exception):
-    """An app answered with an error page; the message says which and where."""
+PRINTED: Final = ("report-received", "plain-received", "offline-sealed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """A screen, in CSS pixels."""
+class Screen:
+    """A screen, in CSS pixels, and what its owner has set."""
 
     name: str
     width: int
     height: int
-    scale: int
+    scheme: Literal["light", "dark"] = "light"
+    forced_colors: Literal["none", "active"] = "none"
 
 
-DEVICES: Final = (
-    Device(name="phone", width=390, height=844, scale=2),
-    Device(name="desktop", width=1200, height=680, scale=1),
+PHONE: Final = Screen(name="phone", width=390, height=844)
+DESKTOP: Final = Screen(name="desktop", width=1280, height=800)
+SCREENS: Final = (
+    PHONE,
+    Screen(name="narrow", width=320, height=568),
+    Screen(name="night", width=390, height=844, scheme="dark"),
+    Screen(name="contrast", width=390, height=844, forced_colors="active"),
+    # Of 1280 pixels, at 200 %.
+    Screen(name="zoomed", width=640, height=400),
+    DESKTOP,
 )
-
-STORY: Final = {
-    Language.KK: "Құрылыс бөлімінде актіге қол қою үшін ақша сұрайды.",
-    Language.RU: "В отделе строительства за подпись акта просят деньги.",
-    Language.EN: "The building department asks for money for a signature.",
-}
-"""Invented, as all of the demonstration."""
+CONSOLE_SCREENS: Final = (PHONE, DESKTOP)
 
 Visit = Callable[[Page, str, Language], None]
-"""Brings a page of an app to what the picture shows."""
-
-
-def home(page: Page, origin: str, language: Language) -> None:
-    """The first page."""
-    page.goto(f"{origin}/{language.value}/")
-
-
-def help_page(page: Page, origin: str, language: Language) -> None:
-    """What the site can do and what not."""
-    page.goto(f"{origin}/{language.value}/help")
-
-
-def report(page: Page, origin: str, language: Language) -> None:
-    """The form that seals in the page."""
-    page.goto(f"{origin}/{language.value}/report")
-    page.wait_for_selector("#report", timeout=PATIENCE_MS)
-
-
-def codename(page: Page, origin: str, language: Language) -> None:
-    """The codename of a report that has arrived."""
-    report(page, origin, language)
-    page.fill("#text", STORY[language])
-    page.click("#report button[type=submit]")
-    page.wait_for_selector("#received", timeout=PATIENCE_MS)
-    page.evaluate("scrollTo(0, 0)")
-
-
-def mailbox(page: Page, origin: str, language: Language) -> None:
-    """Where a codename is asked for."""
-    page.goto(f"{origin}/{language.value}/mailbox")
-    page.wait_for_selector("#open-mailbox", timeout=PATIENCE_MS)
-
-
-def plain_report(page: Page, origin: str, language: Language) -> None:
-    """The form without JavaScript, with its notice."""
-    page.goto(f"{origin}/{language.value}/plain/report")
+"""Brings a page of the console to what the picture shows."""
 
 
 def console_cases(page: Page, origin: str, language: Language) -> None:
@@ -123,14 +87,6 @@ def console_keys(page: Page, origin: str, language: Language) -> None:
     page.goto(f"{origin}/keys")
 
 
-SCRIPT_PAGES: Final[dict[str, Visit]] = {
-    "home": home,
-    "help": help_page,
-    "report": report,
-    "codename": codename,
-    "mailbox": mailbox,
-}
-PLAIN_PAGES: Final[dict[str, Visit]] = {"plain-report": plain_report}
 CONSOLE_PAGES: Final[dict[str, Visit]] = {
     "console-cases": console_cases,
     "console-case": console_case,
@@ -151,57 +107,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with both_apps(organisation) as (intake, console):
             for _ in file_demo_reports(intake):
                 pass
-            _take_console(browser, console, organisation.log_ins[0])
-            _take_intake(browser, intake)
+            _take_console(browser, console, organisation.log_ins[0], directory)
+            for walk in reporter_walk.WITH_SCRIPT:
+                _take_walk(browser, walk, intake, directory)
+            _take_walk(
+                browser, reporter_walk.without_script, intake, directory, script=False
+            )
+            (Path(place) / "intake" / "directory.json.sig").unlink()
+            _take_walk(browser, reporter_walk.closed, intake, directory)
         browser.close()
-    for name in IN_THE_README:
-        shutil.copyfile(ALL / f"{name}.png", directory / f"{name}.png")
     return 0
 
 
-def _take_console(browser: Browser, console: str, who: LogIn) -> None:
+def _take_console(browser: Browser, console: str, who: LogIn, readme: Path) -> None:
     # One session for all: a code works only once.
-    with _opened(browser, DEVICES[-1], script=True) as page:
+    with _opened(browser) as page:
         log_in(page, console, who)
         work(page, console)
-        for device in DEVICES:
-            page.set_viewport_size({"width": device.width, "height": device.height})
-            _take(page, CONSOLE_PAGES, console, device)
+        for name, visit in CONSOLE_PAGES.items():
+            for language in Language:
+                visit(page, console, language)
+                _take(page, name, language, CONSOLE_SCREENS, readme)
 
 
-def _take_intake(browser: Browser, intake: str) -> None:
-    for device in DEVICES:
-        with _opened(browser, device, script=True) as page:
-            _take(page, SCRIPT_PAGES, intake, device)
-        with _opened(browser, device, script=False) as page:
-            _take(page, PLAIN_PAGES, intake, device)
+def _take_walk(
+    browser: Browser, walk: Walk, intake: str, readme: Path, *, script: bool = True
+) -> None:
+    for language in Language:
+        with _opened(browser, script=script) as page:
+            for name in walk(page, intake, language):
+                _take(page, name, language, SCREENS, readme)
 
 
 @contextmanager
-def _opened(browser: Browser, device: Device, *, script: bool) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": device.width, "height": device.height},
-        device_scale_factor=device.scale,
-        java_script_enabled=script,
-        color_scheme="light",
-    )
+def _opened(browser: Browser, *, script: bool = True) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=script)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         yield context.new_page()
     finally:
         context.close()
 
 
-def _take(page: Page, pages: dict[str, Visit], origin: str, device: Device) -> None:
-    statuses: list[int] = []
-    page.on("response", lambda response: statuses.append(response.status))
-    for name, visit in pages.items():
-        for language in Language:
-            visit(page, origin, language)
-            if max(statuses) >= HTTPStatus.BAD_REQUEST:
-                raise PictureError(f"{name} in {language.value}: {max(statuses)}")
-            path = ALL / f"{name}-{language.value}-{device.name}.png"
-            page.screenshot(path=path)
-            print(path)
+def _take(
+    page: Page, name: str, language: Language, screens: Sequence[Screen], readme: Path
+) -> None:
+    for screen in screens:
+        page.set_viewport_size({"width": screen.width, "height": screen.height})
+        page.emulate_media(
+            color_scheme=screen.scheme, forced_colors=screen.forced_colors
+        )
+        file = f"{name}-{language.value}-{screen.name}.png"
+        page.screenshot(path=ALL / file, full_page=True)
+        if (name, language, screen.name) in IN_THE_README:
+            page.screenshot(path=readme / file)
+    if name in PRINTED:
+        page.pdf(path=ALL / f"{name}-{language.value}.pdf")
+    print(name, language.value)
 
 
 if __name__ == "__main__":
