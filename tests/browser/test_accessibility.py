@@ -91,7 +91,7 @@ def test_every_template_is_accessible(
 def test_the_report_is_accessible_while_it_is_written_and_sent(
     visit: Visit, photo: Path, language: str
 ) -> None:
-    """The form, its mistakes, its warnings, the sending, the codename."""
+    """The form, its mistakes, its warnings, the sending, the codename, the paper."""
     page = visit.page
     visit.open(f"/{language}/report")
     open_all(page)
@@ -110,6 +110,13 @@ def test_the_report_is_accessible_while_it_is_written_and_sent(
     page.click(SUBMIT)
     visit.shown("#codename")
     visit.shown("#sending")
+    page.click("#by-hand summary")
+    assert violations(page) == []
+
+    page.click("#paper-begin")
+    page.fill("#paper-end", "QQQQQ")
+    page.keyboard.press("Enter")
+    visit.shown("#paper-wrong")
     assert violations(page) == []
 
     page.unroute("**/uploads/*")

@@ -70,6 +70,19 @@ def test_pages_without_script_are_as_wide_as_the_screen(
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_what_to_know_before_writing_is_shorter_than_a_screen(
+    visit: Visit, language: str
+) -> None:
+    """Of a phone: every topic in sight, its details on demand."""
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    visit.page.goto(f"{visit.origin}/{language}/help")
+
+    height = visit.page.evaluate("document.documentElement.scrollHeight")
+
+    assert height <= 844
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_a_long_file_name_does_not_widen_the_report(
     visit: Visit, long_named: Path, language: str
 ) -> None:

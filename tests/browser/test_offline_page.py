@@ -166,6 +166,32 @@ def test_a_report_is_sealed_without_a_network(
     assert stick.page.input_value("#text") == ""
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_a_codename_is_copied_and_compared_without_a_network(
+    stick: Stick, sign: Callable[..., SignedDirectory], language: Language
+) -> None:
+    """As on the site: a part a line, and its end typed while it is hidden."""
+    stick.open(sign(), language)
+    stick.seal()
+    characters = stick.page.text_content("#codename-characters") or ""
+    words = (stick.page.text_content("#codename-words") or "").split()
+
+    stick.page.click("#by-hand summary")
+
+    lines = stick.page.locator("#codename-parts li")
+    assert lines.all_text_contents() == (words or characters.split("-"))
+    stick.page.click("#paper-begin")
+    assert stick.page.is_hidden("#codename-spelt")
+    stick.page.fill("#paper-end", "QQQQQ")
+    stick.page.keyboard.press("Enter")
+    stick.shown("#paper-wrong")
+    stick.page.fill("#paper-end", characters[-5:].lower())
+    stick.page.keyboard.press("Enter")
+    stick.shown("#paper-right")
+    assert stick.page.is_hidden("#paper-wrong")
+    assert stick.complaints == []
+
+
 def test_the_policy_lets_nothing_out(
     stick: Stick, sign: Callable[..., SignedDirectory]
 ) -> None:

@@ -45,7 +45,8 @@ FOUND_BY_THE_SCRIPT = {
         "chosen-files chosen-file"
         " texts codename codename-words codename-words-block codename-characters"
         " sending progress progress-text progress-file progress-pace cancel retry"
-        " received codename-spelt paper paper-begin paper-end paper-show"
+        " received codename-spelt codename-parts by-hand-words by-hand-characters"
+        " paper paper-ways paper-begin print paper-end paper-show"
         " paper-right paper-wrong"
         " revealing revealing-list revealing-ask"
     ),
@@ -65,6 +66,9 @@ FOUND_BY_THE_SCRIPT = {
         " error-summary report"
         " chosen-files chosen-file revealing revealing-list revealing-ask sealing"
         " progress codename codename-words codename-words-block codename-characters"
+        " codename-spelt codename-parts by-hand-words by-hand-characters"
+        " paper paper-ways paper-begin print paper-end paper-show"
+        " paper-right paper-wrong"
         " sealed save saved saved-name waiting texts embedded-directory"
     ),
     "sealed.html": (

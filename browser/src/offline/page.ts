@@ -8,9 +8,11 @@ import { ChosenFiles } from '../page/chosenFiles.ts'
 import { find, focus, load, show } from '../page/elements.ts'
 import { problemsOf, readReport, sizeOf } from '../page/form.ts'
 import { forgetWhenLeft, startAsking, stopAsking } from '../page/leaving.ts'
+import { PaperCheck } from '../page/paperCheck.ts'
 import { inWords, showProblems } from '../page/problems.ts'
 import { RevealingNotice } from '../page/revealingNotice.ts'
 import { settingsOf, type Settings } from '../page/settings.ts'
+import { spell } from '../page/spelt.ts'
 import { Texts } from '../page/texts.ts'
 import { systemClock } from '../effects.ts'
 import { sealedFileName } from '../sealedFileName.ts'
@@ -25,6 +27,7 @@ class OfflinePage {
     readonly #files: ChosenFiles
     readonly #revealing: RevealingNotice
     readonly #worker: Worker
+    readonly #paper = new PaperCheck()
     #isSealing = false
     #isReady = false
 
@@ -117,9 +120,8 @@ class OfflinePage {
         show('sealing', false)
         this.#form.reset()
         this.#files.clear()
-        load('codename-characters', HTMLOutputElement).value = characters
-        load('codename-words', HTMLOutputElement).value = words ?? ''
-        show('codename-words-block', words !== null)
+        spell(characters, words)
+        this.#paper.reset()
         const link = load('save', HTMLAnchorElement)
         link.href = URL.createObjectURL(content)
         link.download = sealedFileName(mailbox)

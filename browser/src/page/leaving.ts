@@ -18,7 +18,7 @@ const ESCAPES = 3
 const ESCAPES_WITHIN_MILLISECONDS = 2_000
 
 /**
- * "Leave this page" is for somebody who comes through the door: no question, whatever is under way, and "back" does not
+ * "Leave quickly" is for somebody who comes through the door: no question, whatever is under way, and "back" does not
  * lead here again. Without script it is a plain link. The key Escape, pressed three times in a row, does the same.
  */
 export function leaveAtOnce(): void {

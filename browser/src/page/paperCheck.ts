@@ -1,6 +1,6 @@
 /**
- * Whether the paper is right: the codename's end is typed from it, while the codename itself is hidden. Nothing waits for this;
- * the report goes up meanwhile.
+ * The codename on paper: printed, or written and then compared: its end is typed from the paper, while the codename itself is
+ * hidden. Nothing waits for this; the report goes up meanwhile.
  */
 
 import { focus, load, show } from './elements.ts'
@@ -18,6 +18,9 @@ export class PaperCheck {
         load('paper-show', HTMLButtonElement).addEventListener('click', () => {
             this.reset()
             focus('codename')
+        })
+        load('print', HTMLButtonElement).addEventListener('click', () => {
+            print()
         })
         this.#form.addEventListener('submit', (event) => {
             event.preventDefault()
@@ -46,7 +49,7 @@ export class PaperCheck {
 
     #hideCodename(isHidden: boolean): void {
         show('codename-spelt', !isHidden)
-        show('paper-begin', !isHidden)
+        show('paper-ways', !isHidden)
         this.#form.hidden = !isHidden
     }
 }

@@ -10,6 +10,7 @@ import { inWords, showProblems } from './problems.ts'
 import { RevealingNotice } from './revealingNotice.ts'
 import { Sending } from './sending.ts'
 import { settingsOf, type Settings } from './settings.ts'
+import { spell } from './spelt.ts'
 import { Texts } from './texts.ts'
 import { hideTrouble, showTrouble } from './troubles.ts'
 import { WorkerLink } from './workerLink.ts'
@@ -112,9 +113,7 @@ export class ReportPage {
     }
 
     #showCodename(characters: string, words: string | null): void {
-        load('codename-characters', HTMLOutputElement).value = characters
-        load('codename-words', HTMLOutputElement).value = words ?? ''
-        show('codename-words-block', words !== null)
+        spell(characters, words)
         this.#paper.reset()
         show('codename', true)
     }
