@@ -47,6 +47,7 @@ from intake.web.routing import install_guard
 from intake.web.services import EXTENSION, Services
 from intake.web.session import SealedCookies
 from intake.web.session_keys import SessionKeys
+from intake.web.traps import Origins, install_traps
 from protocol.report import HEADER_LIMIT_BYTES
 
 SECRET_BYTES: Final = 32
@@ -128,6 +129,8 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
         sync_origin=config.sync_origin,
     )
     app = _flask(services, entropy, offline_pages)
+    install_traps(app, Origins(config.origins))
+    install_guard(app)
     app.extensions[RECOVERY] = Recovery(engine, files, uploads_store, clock=clock)
     app.extensions[MIGRATED] = partial(is_migrated, engine)
     app.extensions[ENGINE] = engine
@@ -152,7 +155,6 @@ def _flask(
         app.register_blueprint(module.blueprint)
     app.register_blueprint(static.make_blueprint(services.pages))
     app.register_blueprint(offline.make_blueprint(offline_pages))
-    install_guard(app)
     install_errors(app)
     app.wsgi_app = with_table(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own advice
     return app

@@ -47,6 +47,9 @@ class Config:
     sync_origin: str
     """Scheme, host and port that the console signs, such as `https://intake.example`."""
 
+    origins: tuple[str, ...] = ()
+    """Where reporters reach the intake; any name is taken for it if there is none."""
+
     limit_bytes: int = DEFAULT_LIMIT_BYTES
     """The largest sealed file, and the largest form."""
 
@@ -66,16 +69,15 @@ class Config:
         Raises:
             SettingError: One is missing or of no use.
         """
-        origin = urlsplit(_required(environment, "SYNC_ORIGIN"))
-        if origin.scheme not in {"http", "https"} or not origin.netloc:
-            raise SettingError(f"{PREFIX}SYNC_ORIGIN is not an origin")
+        sync_origin = _required(environment, "SYNC_ORIGIN")
         return cls(
             database=_required(environment, "DATABASE"),
             data=Path(_required(environment, "DATA")),
             directory=Path(_required(environment, "DIRECTORY")),
             root_key=_key(environment, "ROOT_KEY"),
             sync_key=_key(environment, "SYNC_KEY"),
-            sync_origin=f"{origin.scheme}://{origin.netloc}",
+            sync_origin=_origin(sync_origin, "SYNC_ORIGIN"),
+            origins=_origins(environment, "ORIGINS"),
             limit_bytes=_bytes(environment, "LIMIT_BYTES", DEFAULT_LIMIT_BYTES),
             quota_bytes=_bytes(environment, "QUOTA_BYTES", DEFAULT_QUOTA_BYTES),
             offline_pages=_directory(environment, "OFFLINE_PAGES"),
@@ -101,6 +103,25 @@ def _directory(environment: Mapping[str, str], name: str) -> Path | None:
     if not Path(value).is_dir():
         raise SettingError(f"{PREFIX}{name} is not a directory")
     return Path(value)
+
+
+def _origin(text: str, name: str) -> str:
+    origin = urlsplit(text)
+    if origin.scheme not in {"http", "https"} or not origin.netloc:
+        raise SettingError(f"{PREFIX}{name} is not an origin")
+    return f"{origin.scheme}://{origin.netloc}"
+
+
+def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Read origins with spaces between; reporters come by https or an onion alone."""
+    found = tuple(
+        _origin(text, name) for text in environment.get(PREFIX + name, "").split()
+    )
+    for origin in found:
+        parts = urlsplit(origin)
+        if parts.scheme == "http" and not (parts.hostname or "").endswith(".onion"):
+            raise SettingError(f"{PREFIX}{name} has plain http on the web")
+    return found
 
 
 def _key(environment: Mapping[str, str], name: str) -> VerificationKey:

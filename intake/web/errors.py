@@ -174,9 +174,14 @@ def error_answer(status: HTTPStatus, line: str) -> Response:
     Returns:
         The answer, without the table's headers.
     """
-    if request.path.startswith(_PROGRAMS):
+    if is_for_programs(request.path):
         return Response(f"{line}\n", status, mimetype="text/plain")
     return Response(error_page(status, language_of(request.path)), status)
+
+
+def is_for_programs(path: str) -> bool:
+    """Tell whether an address is called by programs, who want no page."""
+    return path.startswith(_PROGRAMS)
 
 
 def error_page(status: HTTPStatus, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 Rules:
 * Nothing is allowed that is not named: no other host, no inline script or style.
+* No other site shows a page of ours inside its own, but the one that says so.
 * Nothing may be cached: a shared computer must not show a page again.
 * Referrers go to ourselves only; with *no-referrer* a form would lose its Origin.
 * The cookie is unreadable for scripts, for other sites and for other hosts.
@@ -67,9 +68,21 @@ HEADERS: Final = {
 }
 
 
+FRAME_HEADERS: Final = {
+    name: value for name, value in HEADERS.items() if name != "X-Frame-Options"
+} | {"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'"}
+"""Of the one page that may stand in a frame: it says to leave it, and takes nothing."""
+
+_FRAME_KEY: Final = "debunker.frame"
+
+
+def ask_for_frame_table(environ: WSGIEnvironment) -> None:
+    """Have the answer to this request carry `FRAME_HEADERS`."""
+    environ[_FRAME_KEY] = True
+
+
 def with_table(app: WSGIApplication) -> WSGIApplication:
     """Put the table onto every answer of an app, whatever it says itself."""
-    table = list(HEADERS.items())
     names = {name.lower() for name in HEADERS}
 
     def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -78,8 +91,9 @@ def with_table(app: WSGIApplication) -> WSGIApplication:
             headers: list[tuple[str, str]],
             *error: Any,  # noqa: ANN401  # WSGI's exc_info, passed on
         ) -> Callable[[bytes], object]:
+            table = FRAME_HEADERS if _FRAME_KEY in environ else HEADERS
             own = [pair for pair in headers if pair[0].lower() not in names]
-            return start(status, own + table, *error)
+            return start(status, own + list(table.items()), *error)
 
         return app(environ, start_with_table)
 

@@ -1,6 +1,7 @@
 """An organisation with an intake on a temporary directory."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,7 +91,16 @@ def organisation() -> Organisation:
 @pytest.fixture
 def house(tmp_path: Path, organisation: Organisation) -> Iterator[House]:
     """An intake, migrated and open."""
-    config = make_config(tmp_path / "intake", organisation)
+    with open_house(tmp_path / "intake", organisation) as house:
+        yield house
+
+
+@contextmanager
+def open_house(
+    root: Path, organisation: Organisation, **changes: object
+) -> Iterator[House]:
+    """Make an intake with settings of its own, until the block ends."""
+    config = make_config(root, organisation, **changes)
     engine = connect(config.database)
     migrate(engine)
     engine.dispose()
@@ -98,7 +108,7 @@ def house(tmp_path: Path, organisation: Organisation) -> Iterator[House]:
     app = create_app(config, clock=clock, entropy=system_entropy)
     house = House(
         organisation=organisation,
-        root=tmp_path / "intake",
+        root=root,
         config=config,
         clock=clock,
         app=app,

@@ -11,6 +11,7 @@ import pytest
 
 from intake.web.pages import Pages
 from intake.web.report_form import MESSAGE_FIELDS, REPORT_FIELDS
+from intake.web.traps import Origins
 from protocol.languages import Language
 from protocol.reply import CaseState
 
@@ -23,7 +24,14 @@ WORDS = "abandon ribbon canal legal winner thank year wave sausage worth"
 HOSTILE = "<script>alert(1)</script>\u202e \"quoted\" 'it' &amp;"
 
 SCRIPT_PAGES = ("report.html", "mailbox.html", "sealed.html")
-STILL_PAGES = ("choose.html", "home.html", "help.html", "closed.html", "error.html")
+STILL_PAGES = (
+    "choose.html",
+    "home.html",
+    "help.html",
+    "closed.html",
+    "error.html",
+    "trap.html",
+)
 PLAIN_PAGES = (
     "plain/report.html",
     "plain/received.html",
@@ -162,6 +170,8 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "status": 404,
         "no_identity": False,
         "typed": "",
+        "trap": "intermediary",
+        "origins": Origins((f"http://{'a' * 56}.onion", "https://report.example")),
         "is_open": True,
         "is_right": None,
         "policy": "default-src 'none'",
