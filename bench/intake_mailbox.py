@@ -20,7 +20,7 @@ from intake.storage.replies import Replies
 from protocol.mailbox import MailboxToken
 from protocol.sync import ReplyId
 
-HISTORIES: Final = (0, 1, 5, 20, 100, 999)
+HISTORIES: Final = (0, 1, 5, 20, 100, 998)
 LONG_FROM: Final = 100
 """A reviewer's answer a week for two years: longer ones are shown, and not judged."""
 

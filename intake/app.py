@@ -116,8 +116,12 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
             entropy=entropy,
             limit_bytes=sealed_limit_bytes,
         ),
-        read_mailbox=ReadMailbox(replies=replies_store, entropy=entropy),
-        read_replies=ReadReplies(replies=replies_store, directory=current),
+        read_mailbox=ReadMailbox(
+            replies=replies_store, deposits=deposits, entropy=entropy
+        ),
+        read_replies=ReadReplies(
+            replies=replies_store, deposits=deposits, directory=current
+        ),
         delete_mailbox=DeleteMailbox(replies=replies_store),
         keep_reply=KeepReply(replies=replies_store),
         list_deposits=ListDeposits(

@@ -11,6 +11,8 @@ Rules:
 * Token and derived secrets never appear in a `repr`.
 * An answer is filled with random bytes to a rung, so that one with replies
   and one without differ in nothing that can be seen.
+* It tells the days on which something came that still waits, and nothing else of
+  what was sent: no count, no size, no hour (ADR 23).
 """
 
 import base64
@@ -18,8 +20,10 @@ import binascii
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
 from typing import Final, Self
 
 from crypto.age import HybridIdentity
@@ -33,13 +37,21 @@ from protocol.archive import (
     random_filler,
 )
 from protocol.codename import Codename
+from protocol.day import format_day
 from protocol.errors import MalformedError, TooLargeError, UnreadableError
 from protocol.ladder import MAILBOX_FLOOR_BYTES, is_rung
+from protocol.strict_json import parse_document, serialize
 
 TOKEN_BYTES: Final = 32
 ORGANISATION_ID_BYTES: Final = 32
 MAILBOX_HASH_BYTES: Final = 20
-MAX_REPLIES: Final = 999
+MAX_REPLIES: Final = 998
+SENT_FORMAT: Final = "debunker-sent/1"
+SENT_ENTRY: Final = "sent.json"
+MAX_SENT_DAYS: Final = 60
+"""So that the list cannot push an answer to a higher rung by itself."""
+
+MAX_SENT_JSON_BYTES: Final = 4_096
 
 _MAILBOX = re.compile(r"[a-z2-7]{32}", re.ASCII)
 _BEARER_PREFIX: Final = "Bearer "
@@ -201,50 +213,91 @@ class ReporterKeys:
         return self.token.mailbox
 
 
-def build_mailbox_answer(replies: Sequence[bytes], *, entropy: Entropy) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxAnswer:
+    """What a reader of a mailbox is given."""
+
+    sent_on: tuple[date, ...] = ()
+    """Days on which something came that nobody has fetched yet, rising, none twice."""
+
+    replies: tuple[bytes, ...] = field(repr=False)
+    """Sealed, oldest first; each still to be opened and verified."""
+
+
+def build_mailbox_answer(
+    replies: Sequence[bytes], *, entropy: Entropy, sent_on: Iterable[date] = ()
+) -> bytes:
     """Build the answer to a reader, whatever the mailbox holds.
 
     Args:
         replies: Sealed replies, oldest first; none for an empty, deleted or
             unknown mailbox.
         entropy: For the padding, which is as random as the replies look.
+        sent_on: Days of what waits, in any order; of more than 60 the newest stay.
 
     Returns:
         An archive on a rung with floor 131,072.
 
     Raises:
-        TooLargeError: More than 999 replies, or more than 2 GiB.
+        TooLargeError: More than 998 replies, or more than 2 GiB.
     """
     if len(replies) > MAX_REPLIES:
         raise TooLargeError("too many replies")
     answer = io.BytesIO()
     writer = ArchiveWriter(answer)
+    writer.add(SENT_ENTRY, _sent_json(sent_on))
     for number, reply in enumerate(replies, start=1):
         writer.add(_reply_name(number), reply)
     writer.finish(floor_bytes=MAILBOX_FLOOR_BYTES, filler=random_filler(entropy))
     return answer.getvalue()
 
 
-def read_mailbox_answer(untrusted: bytes) -> tuple[bytes, ...]:
-    """Read the sealed replies out of an answer.
+def read_mailbox_answer(untrusted: bytes) -> MailboxAnswer:
+    """Read days and sealed replies out of an answer.
 
     Args:
         untrusted: The body as received.
 
     Returns:
-        The sealed replies, oldest first, each still to be opened and verified.
+        What it holds. The days are the server's word; a reply is believed only
+        when it has been opened and verified.
 
     Raises:
+        MalformedError: The list of days is none.
         UnreadableError: It is no archive of this shape.
     """
     if not is_rung(len(untrusted), floor_bytes=MAILBOX_FLOOR_BYTES):
         raise UnreadableError("not_a_rung")
     archive = ArchiveReader(io.BytesIO(untrusted), len(untrusted))
-    *replies, padding = (entry.name for entry in archive.entries)
+    names = [entry.name for entry in archive.entries]
+    replies = names[1:-1]
     expected = [_reply_name(number) for number in range(1, len(replies) + 1)]
-    if padding != PADDING_NAME or replies != expected:
+    if names != [SENT_ENTRY, *expected, PADDING_NAME]:
         raise UnreadableError("wrong_entries")
-    return tuple(archive.read(name, limit_bytes=len(untrusted)) for name in replies)
+    return MailboxAnswer(
+        sent_on=_parse_sent(archive.read(SENT_ENTRY, limit_bytes=MAX_SENT_JSON_BYTES)),
+        replies=tuple(
+            archive.read(name, limit_bytes=len(untrusted)) for name in replies
+        ),
+    )
+
+
+def _sent_json(sent_on: Iterable[date]) -> bytes:
+    newest = sorted(set(sent_on))[-MAX_SENT_DAYS:]
+    days = [{"day": format_day(day)} for day in newest]
+    return serialize({"format": SENT_FORMAT, "sent": days})
+
+
+def _parse_sent(untrusted: bytes) -> tuple[date, ...]:
+    members = parse_document(untrusted, format_name=SENT_FORMAT)
+    days = []
+    for entry in members.objects("sent", limit=MAX_SENT_DAYS):
+        days.append(entry.day("day"))
+        entry.finish()
+    members.finish()
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise MalformedError("sent_not_sorted")
+    return tuple(days)
 
 
 def _reply_name(number: int) -> str:

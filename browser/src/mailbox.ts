@@ -15,11 +15,15 @@ import { base32nopad, base64urlnopad, bech32 } from '@scure/base'
 import { identityToRecipient } from 'age-encryption'
 import { readArchive, takePadding } from './archive.ts'
 import type { Codename } from './codename.ts'
+import { parseDay, type Day } from './day.ts'
 import { SigningKey } from './ed25519.ts'
 import { MalformedError, UnreadableError } from './errors.ts'
 import { MAILBOX_FLOOR_BYTES, isRung } from './ladder.ts'
+import { parseDocument } from './strictJson.ts'
 
 const MAILBOX_HASH_BYTES = 20
+const MAX_SENT_DAYS = 60
+const MAX_SENT_JSON_BYTES = 4_096
 const KEY_BYTES = 32
 const ORGANISATION_ID_BYTES = 32
 
@@ -88,16 +92,39 @@ export class ReporterKeys {
     }
 }
 
+/** What a reader of a mailbox is given. */
+export interface MailboxAnswer {
+    /** Days on which something came that nobody has fetched yet, rising: the server's word. */
+    readonly sentOn: readonly Day[]
+    /** Sealed, oldest first; each is still to be opened and verified. */
+    readonly replies: readonly Uint8Array[]
+}
+
 /**
- * Read the sealed replies out of a mailbox answer; each is still to be opened and verified.
+ * Read days and sealed replies out of a mailbox answer.
  *
  * @param untrusted the body as received
  * @throws UnreadableError it is no archive of this shape
+ * @throws MalformedError, UnknownFormatError the list of days is none
  */
-export function readMailboxAnswer(untrusted: Uint8Array): readonly Uint8Array[] {
+export function readMailboxAnswer(untrusted: Uint8Array): MailboxAnswer {
     if (!isRung(untrusted.length, MAILBOX_FLOOR_BYTES)) throw new UnreadableError('not_a_rung')
-    const entries = takePadding(readArchive(untrusted), 'random')
+    const [sent, ...replies] = takePadding(readArchive(untrusted), 'random')
     const expected = (index: number) => `replies/${String(index + 1).padStart(3, '0')}`
-    if (!entries.every(({ name }, index) => name === expected(index))) throw new UnreadableError('wrong_entries')
-    return entries.map(({ bytes }) => bytes)
+    const isAnswer = sent?.name === 'sent.json' && replies.every(({ name }, index) => name === expected(index))
+    if (!isAnswer) throw new UnreadableError('wrong_entries')
+    if (sent.bytes.length > MAX_SENT_JSON_BYTES) throw new UnreadableError('entry_too_large')
+    return { sentOn: parseSent(sent.bytes), replies: replies.map(({ bytes }) => bytes) }
+}
+
+function parseSent(untrusted: Uint8Array): readonly Day[] {
+    const members = parseDocument(untrusted, 'debunker-sent/1')
+    const days = members.objects('sent', MAX_SENT_DAYS).map((entry) => {
+        const day = entry.parsed('day', parseDay)
+        entry.finish()
+        return day
+    })
+    members.finish()
+    if (days.some((day, index) => day <= (days[index - 1] ?? ''))) throw new MalformedError('sent_not_sorted')
+    return days
 }

@@ -207,10 +207,10 @@ export class Session {
         const codename = await this.#readCodename(typed)
         const directory = this.#directory()
         const keys = await ReporterKeys.derive(codename, directory.organisationId)
-        const sealed = readMailboxAnswer(await this.#client.readMailbox(keys.bearer()))
-        const opened = await openReplies(sealed, keys, directory)
+        const { sentOn, replies } = readMailboxAnswer(await this.#client.readMailbox(keys.bearer()))
+        const opened = await openReplies(replies, keys, directory)
         this.#keys = keys
-        this.#effects.tell({ event: 'mailbox', ...opened, isOpen: this.#isOpen(directory) })
+        this.#effects.tell({ event: 'mailbox', sentOn, ...opened, isOpen: this.#isOpen(directory) })
     }
 
     /** Whether a message could be sealed. */

@@ -6,6 +6,7 @@
  */
 
 import type { ChosenFile } from './attachments.ts'
+import type { Day } from './day.ts'
 import type { FileProgress } from './progress.ts'
 import type { Reply } from './reply.ts'
 import type { Language, MessageDraft, ReportDraft } from './report.ts'
@@ -67,8 +68,14 @@ export type Event =
     | { readonly event: 'received' }
     | { readonly event: 'stopped' }
     | { readonly event: 'cancelled' }
-    /** `isOpen`: a message could be sealed. */
-    | { readonly event: 'mailbox'; readonly replies: readonly Reply[]; readonly unreadableCount: number; readonly isOpen: boolean }
+    /** `sentOn`: days of what nobody has fetched yet; `isOpen`: a message could be sealed. */
+    | {
+          readonly event: 'mailbox'
+          readonly sentOn: readonly Day[]
+          readonly replies: readonly Reply[]
+          readonly unreadableCount: number
+          readonly isOpen: boolean
+      }
     | { readonly event: 'codenameWrong'; readonly wrong: WrongCodename }
     | { readonly event: 'deleted' }
     | { readonly event: 'trouble'; readonly trouble: Trouble }

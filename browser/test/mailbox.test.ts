@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Codename } from '../src/codename.ts'
-import { ReporterKeys, parseOrganisationId, readMailboxAnswer } from '../src/mailbox.ts'
+import { ReporterKeys, parseOrganisationId, readMailboxAnswer, type MailboxAnswer } from '../src/mailbox.ts'
 import { fromHex, fromSegments, reasonOf, toHex, vectors, type Segments } from './vectors.ts'
 
 interface Derivation {
@@ -15,7 +15,7 @@ interface Derived {
     readonly message_key: string
 }
 
-const all = vectors<Derivation | { answer: Segments }, Derived | { replies: string[] }>('mailbox')
+const all = vectors<Derivation | { answer: Segments }, Derived | { sent: string[]; replies: string[] }>('mailbox')
 
 describe('the mailbox', () => {
     it.each(all.filter(({ given }) => 'secret' in given))('derives as in Python: $name', async ({ given, expected }) => {
@@ -34,14 +34,14 @@ describe('the mailbox', () => {
 
     it.each(all.filter(({ given }) => 'answer' in given))('reads its answer as in Python: $name', async ({ given, reason, expected }) => {
         const answer = fromSegments((given as { answer: Segments }).answer)
-        let replies: readonly Uint8Array[] = []
+        let read: MailboxAnswer = { sentOn: [], replies: [] }
 
         const found = await reasonOf(() => {
-            replies = readMailboxAnswer(answer)
+            read = readMailboxAnswer(answer)
         })
 
         expect(found).toBe(reason)
-        if (reason === null) expect(replies.map(toHex)).toEqual((expected as { replies: string[] }).replies)
+        if (reason === null) expect({ sent: read.sentOn, replies: read.replies.map(toHex) }).toEqual(expected)
     })
 
     it.each(['', 'short', `${'A'.repeat(42)}B`, '='.repeat(43)])('refuses the organisation id %j', async (text) => {

@@ -47,7 +47,7 @@ export async function answer(request: Request): Promise<Sealed | OpenedReplies> 
     const directory = verifyDirectory(untrusted, VerificationKey.parse(request.root), systemClock.now())
     const keys = await ReporterKeys.derive(new Codename(decode(request.secret)), directory.organisationId)
     if (request.do === 'seal') return seal(request, request.files, keys, directory)
-    return openReplies(readMailboxAnswer(decode(request.answer)), keys, directory)
+    return openReplies(readMailboxAnswer(decode(request.answer)).replies, keys, directory)
 }
 
 async function seal(

@@ -9,22 +9,26 @@ the same query, the same answer, the same size.
 from dataclasses import dataclass
 
 from crypto.entropy import Entropy
-from intake.services.ports import ReplyStore
+from intake.services.ports import DepositStore, ReplyStore
 from protocol.mailbox import MailboxId, MailboxToken, build_mailbox_answer
 from protocol.sync import ReplyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMailbox:
-    """Builds the archive of sealed replies."""
+    """Builds the archive of sealed replies, and of the days of what waits."""
 
     replies: ReplyStore
+    deposits: DepositStore
     entropy: Entropy
 
     def __call__(self, token: MailboxToken) -> bytes:
         """Return the archive, filled up with random bytes to a rung."""
-        sealed = self.replies.of(token.mailbox)
-        return build_mailbox_answer(sealed, entropy=self.entropy)
+        return build_mailbox_answer(
+            self.replies.of(token.mailbox),
+            sent_on=self.deposits.days_of(token.mailbox),
+            entropy=self.entropy,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

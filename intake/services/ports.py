@@ -121,6 +121,10 @@ class DepositStore(Protocol):
         """Return deposits in the order of their ids."""
         ...
 
+    def days_of(self, mailbox: MailboxId) -> tuple[date, ...]:
+        """Return the days of what waits from a mailbox; none of a deleted one."""
+        ...
+
     def forget(self, acknowledged: Sequence[tuple[DepositId, bytes]]) -> None:
         """Delete what the console has."""
         ...

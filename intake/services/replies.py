@@ -4,9 +4,10 @@ Spec: docs/protocol.md §3.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from intake.services.directory import CurrentDirectory
-from intake.services.ports import ReplyStore
+from intake.services.ports import DepositStore, ReplyStore
 from protocol.codename import Codename
 from protocol.mailbox import MailboxToken, ReporterKeys
 from protocol.reply import Reply, open_replies
@@ -15,6 +16,9 @@ from protocol.reply import Reply, open_replies
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedMailbox:
     """What a reporter finds."""
+
+    sent_on: tuple[date, ...]
+    """Days on which something came that nobody has fetched yet, rising."""
 
     replies: tuple[Reply, ...]
     """Verified, by number."""
@@ -28,6 +32,7 @@ class ReadReplies:
     """Opens a mailbox with its codename."""
 
     replies: ReplyStore
+    deposits: DepositStore
     directory: CurrentDirectory
 
     def __call__(self, codename: Codename) -> OpenedMailbox:
@@ -47,7 +52,11 @@ class ReadReplies:
             mailbox=keys.mailbox,
             directory=directory,
         )
-        return OpenedMailbox(replies=tuple(opened), unreadable=unreadable)
+        return OpenedMailbox(
+            sent_on=tuple(sorted(self.deposits.days_of(keys.mailbox))),
+            replies=tuple(opened),
+            unreadable=unreadable,
+        )
 
     def token_of(self, codename: Codename) -> MailboxToken:
         """Derive the token.

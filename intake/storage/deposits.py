@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, exists, select, update
 from sqlalchemy.engine import Row
 
 from intake.domain.clock import Clock
@@ -150,6 +150,24 @@ class Deposits:
         if row is None:
             raise DepositNotFoundError("no such deposit")
         return _deposit(row)
+
+    def days_of(self, mailbox: MailboxId) -> tuple[date, ...]:
+        """Return the days on which something came that still waits.
+
+        Returns:
+            Each day once; none for an unknown mailbox, and none for a deleted one,
+            whose codename is to tell nothing any more.
+        """
+        name = str(mailbox)
+        deleted = tables.deleted_mailboxes.c.mailbox
+        query = (
+            select(_deposits.received_on)
+            .where(_deposits.mailbox == name)
+            .where(~exists().where(deleted == name))
+            .distinct()
+        )
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(query).scalars())
 
     def open(self, deposit_id: DepositId) -> BinaryIO:
         """Open a sealed file, and leave no access time."""

@@ -165,7 +165,14 @@ def delete(code: str) -> ResponseReturnValue:
         return _to_login(code)
     services().delete_mailbox(services().read_replies.token_of(codename))
     session.clear()
-    return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
+    return redirect(f"/{code}/plain/mailbox/deleted", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/deleted")
+@declare(access=Access.SESSION, limit_bytes=NO_BODY)
+def deleted(code: str) -> ResponseReturnValue:
+    """Say what is gone, and what is not."""
+    return _render(Language(code), "plain/mailbox_deleted.html", "plain/mailbox")
 
 
 def _to_login(code: str) -> ResponseReturnValue:
@@ -214,6 +221,7 @@ def _mailbox_page(
         "plain/mailbox.html",
         "plain/mailbox/replies",
         replies=opened.replies,
+        sent_on_days=", ".join(f"{day:%d.%m.%Y}" for day in opened.sent_on),
         unreadable=opened.unreadable,
         csrf_token=csrf.new_token(),
         values=values,

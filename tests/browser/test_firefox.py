@@ -245,5 +245,6 @@ def test_a_mailbox_is_opened_without_script(
     assert (text, sealed_by) == (TEXT, SealedBy.SERVER)
     page.open(f"{intake.url}/ru/plain/mailbox/delete")
     page.click("button.danger")
+    assert "не удалено" in page.shown(".panel.good[role=status]")
     page.open(f"{intake.url}/ru/plain/mailbox/replies")
     assert REPLY not in page.source

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,7 @@ def test_a_mailbox_opens_with_any_spelling(
     _open(visit, typed, language=language)
 
     visit.shown("#no-replies")
+    assert visit.page.is_hidden("#sent-on")
     assert visit.page.is_hidden("#acknowledged")
     assert visit.page.input_value("#codename") == ""
     assert visit.complaints == []
@@ -152,6 +153,19 @@ def test_replies_are_shown_in_order_and_bad_ones_counted(
     assert visit.page.is_visible("#acknowledged")
     assert "4" in visit.page.inner_text("#unreadable")
     assert visit.page.is_hidden("#no-replies")
+
+
+def test_what_waits_is_told_by_day(visit: Visit, codename: Codename) -> None:
+    """No person has it yet, which is neither an answer nor an empty mailbox."""
+    days = [date(2026, 11, 23), date(2026, 11, 24)]
+    answer = build_mailbox_answer([], sent_on=days, entropy=system_entropy)
+    visit.page.route("**/mailbox", _answering(answer))
+
+    _open(visit, codename.characters())
+
+    assert "23.11.2026, 24.11.2026" in visit.shown("#sent-on")
+    assert visit.page.is_hidden("#no-replies")
+    assert visit.page.is_hidden("#acknowledged")
 
 
 def _answering(answer: bytes) -> Callable[[Route], None]:

@@ -71,7 +71,7 @@ class Visitor:
             timeout=PATIENCE_SECONDS,
         )
         replies, unreadable = open_replies(
-            read_mailbox_answer(answer.content),
+            read_mailbox_answer(answer.content).replies,
             keys.identity,
             mailbox=keys.mailbox,
             directory=directory,

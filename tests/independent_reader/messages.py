@@ -35,6 +35,7 @@ _LANGUAGES = ("kk", "ru", "en")
 _SIGNATURE_BYTES = 4_096
 _REPORT_BYTES = 2**20
 _REPLY_BYTES = 512 * 1024
+_SENT_BYTES = 4_096
 _SUBTYPE = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
 
 _ANSWERS = {
@@ -174,14 +175,29 @@ def _fits_mailbox(report: Document) -> bool:
     return committed == str(report["mailbox"])
 
 
-def read_answer(untrusted: bytes) -> list[bytes]:
-    """Read the sealed replies out of the mailbox's answer."""
+def read_answer(untrusted: bytes) -> tuple[list[str], list[bytes]]:
+    """Read out of the mailbox's answer: days of what waits, and sealed replies."""
     archive = _archive(untrusted, floor=131_072)
-    *replies, padding = archive.names
+    first, *replies = archive.names[:-1] or [""]
     expected = [f"replies/{number:03}" for number in range(1, len(replies) + 1)]
-    if padding != "padding" or replies != expected:
+    if (first, archive.names[-1]) != ("sent.json", "padding") or replies != expected:
         raise RefusedError("wrong_entries")
-    return [archive.read(name) for name in replies]
+    days = _days(archive.read("sent.json", limit_bytes=_SENT_BYTES))
+    return days, [archive.read(name) for name in replies]
+
+
+def _days(content: bytes) -> list[str]:
+    document = read(
+        content,
+        format_name="debunker-sent/1",
+        limit_bytes=_SENT_BYTES,
+        too_long="entry_too_large",
+    )
+    listed = take(document, {"sent": array(60)})["sent"]
+    days = [take(each, {"day": day})["day"] for each in listed]
+    if days != sorted(set(days)):
+        raise RefusedError("sent_not_sorted")
+    return [str(each) for each in days]
 
 
 def open_replies(
@@ -243,7 +259,7 @@ def read_mailbox(
 ) -> tuple[list[bytes], int]:
     """Do what the reporter's page does with the mailbox's answer."""
     return open_replies(
-        read_answer(answer),
+        read_answer(answer)[1],
         reporter.identity_seed,
         came_under=reporter.mailbox,
         directory=directory,

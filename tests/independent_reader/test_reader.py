@@ -126,8 +126,9 @@ def test_answers(case: Case) -> None:
 
     if case.reason is None:
         assert case.expected is not None
-        found = [each.hex() for each in messages.read_answer(answer)]
-        assert found == case.expected["replies"]
+        days, replies = messages.read_answer(answer)
+        found = {"sent": days, "replies": [each.hex() for each in replies]}
+        assert found == case.expected
     else:
         with pytest.raises(RefusedError, match=f"^{case.reason}$"):
             messages.read_answer(answer)

@@ -299,6 +299,34 @@ def test_leaving_forgets_the_codename(house: House, codename: Codename) -> None:
     assert later.headers["Location"] == "/ru/plain/mailbox"
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_deleting_asks_first_and_says_what_is_gone(
+    house: House, codename: Codename, language: str
+) -> None:
+    """And what is not: the report stays with the people who review it."""
+    _reply(house, codename, "Ответ")
+    reporter = _enter(house, codename.characters(), language)
+    asked = reporter.get("plain/mailbox/delete")
+    kept = reporter.get("plain/mailbox/replies")
+
+    deleted = reporter.post("plain/mailbox/delete")
+    page = reporter.client.get(deleted.headers["Location"], base_url=ORIGIN)
+    later = reporter.get("plain/mailbox/replies")
+
+    assert asked.status_code == 200
+    assert "Ответ" in kept.text
+    assert deleted.status_code == 303
+    assert page.status_code == 200
+    words = {
+        "kk": "Хабарламаңыз жойылған жоқ",
+        "ru": "Ваше сообщение не удалено",
+        "en": "Your report is not deleted",
+    }
+    assert words[language] in page.text
+    assert later.status_code == 303
+    assert house.rows("replies") == []
+
+
 def test_a_mailbox_session_ends_after_half_an_hour(
     house: House, codename: Codename
 ) -> None:

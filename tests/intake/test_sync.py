@@ -154,7 +154,7 @@ def test_a_reply_waits_in_its_mailbox_once(house: House, console: Console) -> No
     )
 
     assert (first.status_code, second.status_code) == (201, 204)
-    assert read_mailbox_answer(answer.data) == (b"sealed reply",)
+    assert read_mailbox_answer(answer.data).replies == (b"sealed reply",)
 
 
 def test_a_deleted_mailbox_takes_no_reply(house: House, console: Console) -> None:
@@ -169,7 +169,7 @@ def test_a_deleted_mailbox_takes_no_reply(house: House, console: Console) -> Non
 
     assert deleted.status_code == 204
     assert later.status_code == 410
-    assert read_mailbox_answer(answer.data) == ()
+    assert read_mailbox_answer(answer.data).replies == ()
 
 
 def test_a_newer_directory_is_put_in_force(house: House, console: Console) -> None:

@@ -38,6 +38,7 @@ PLAIN_PAGES = (
     "plain/mailbox_login.html",
     "plain/mailbox.html",
     "plain/mailbox_delete.html",
+    "plain/mailbox_deleted.html",
     "plain/sent.html",
     "plain/sealed.html",
     "plain/sealed_received.html",
@@ -62,7 +63,7 @@ FOUND_BY_THE_SCRIPT = {
         "preparing trouble trouble-words trouble-mend trouble-plain confirm-leave "
         "error-summary open-mailbox "
         "opening replies"
-        " reply-list reply-template no-replies unreadable acknowledged message"
+        " reply-list reply-template no-replies sent-on unreadable acknowledged message"
         " chosen-files chosen-file texts sending progress progress-text"
         " progress-file progress-pace cancel retry"
         " message-sent mailbox-actions leave delete-mailbox confirm-delete"
@@ -165,6 +166,7 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "codename_words": None if language is Language.KK else WORDS,
         "replies": [reply],
         "unreadable": 2,
+        "sent_on_days": "23.11.2026",
         "heading": "No such page",
         "sentence": "It is gone.",
         "status": 404,

@@ -1,5 +1,7 @@
 """Promises of `protocol.mailbox`."""
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,20 +134,43 @@ def test_organisations_cannot_be_linked() -> None:
     assert first.mailbox != second.mailbox
 
 
-@given(replies=st.lists(st.binary(max_size=300), max_size=5))
-def test_an_answer_reads_back(replies: list[bytes]) -> None:
-    """Building and reading are inverse, oldest first."""
-    answer = build_mailbox_answer(replies, entropy=system_entropy)
+@given(
+    replies=st.lists(st.binary(max_size=300), max_size=5),
+    sent_on=st.lists(st.dates(), max_size=60),
+)
+def test_an_answer_reads_back(replies: list[bytes], sent_on: list[date]) -> None:
+    """Building and reading are inverse: replies oldest first, each day once."""
+    answer = build_mailbox_answer(replies, sent_on=sent_on, entropy=system_entropy)
 
-    assert read_mailbox_answer(answer) == tuple(replies)
+    read = read_mailbox_answer(answer)
+
+    assert read.replies == tuple(replies)
+    assert read.sent_on == tuple(sorted(set(sent_on)))
+
+
+def test_an_answer_tells_days_and_no_count() -> None:
+    """Ten messages of a day are one day; of too many days the newest are told."""
+    day = date(2026, 11, 24)
+    once = build_mailbox_answer([], sent_on=[day], entropy=bytes)
+    often = build_mailbox_answer([], sent_on=[day] * 10, entropy=bytes)
+    days = [day + timedelta(days=step) for step in range(400)]
+
+    long = build_mailbox_answer([], sent_on=days, entropy=system_entropy)
+
+    assert once == often
+    assert read_mailbox_answer(long).sent_on == tuple(days[-60:])
 
 
 def test_answers_are_alike() -> None:
     """An empty mailbox and one with replies differ in nothing that is seen."""
     empty = build_mailbox_answer([], entropy=system_entropy)
-    full = build_mailbox_answer([bytes(18_000)] * 7, entropy=system_entropy)
+    days = [date(2026, 1, 1) + timedelta(days=step) for step in range(60)]
+    waits = build_mailbox_answer([], sent_on=days, entropy=system_entropy)
+    full = build_mailbox_answer(
+        [bytes(18_000)] * 7, sent_on=days, entropy=system_entropy
+    )
 
-    assert len(empty) == len(full) == 131_072
+    assert len(empty) == len(waits) == len(full) == 131_072
 
 
 def test_an_answer_cannot_be_compressed() -> None:
@@ -157,13 +182,13 @@ def test_an_answer_cannot_be_compressed() -> None:
     assert len(set(first[1_000:3_000])) > 200
 
 
-def test_an_answer_holds_999_replies() -> None:
+def test_an_answer_holds_998_replies() -> None:
     """One more is refused rather than dropped silently."""
-    replies = [b"r"] * 999
+    replies = [b"r"] * 998
 
     answer = build_mailbox_answer(replies, entropy=system_entropy)
 
-    assert read_mailbox_answer(answer) == tuple(replies)
+    assert read_mailbox_answer(answer).replies == tuple(replies)
     with pytest.raises(TooLargeError):
         build_mailbox_answer([*replies, b"r"], entropy=system_entropy)
 

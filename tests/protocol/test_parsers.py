@@ -4,6 +4,7 @@ import ast
 import io
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -88,7 +89,9 @@ def _read_archive(data: bytes) -> None:
 
 
 def _answer() -> bytes:
-    return build_mailbox_answer([b"reply", b""], entropy=system_entropy)
+    return build_mailbox_answer(
+        [b"reply", b""], sent_on=[date(2026, 11, 24)], entropy=system_entropy
+    )
 
 
 BYTES: Final[list[tuple[str, Callable[[bytes], object], bytes]]] = [

@@ -15,7 +15,7 @@ from crypto.errors import MalformedError as CryptoMalformedError
 from crypto.sealed_secret import open_secret
 from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
-from protocol.day import parse_moment
+from protocol.day import format_day, parse_moment
 from protocol.directory import (
     IdentityList,
     KeyDirectory,
@@ -112,8 +112,11 @@ def _check_answer(case: Case) -> None:
     answer = from_segments(case.given["answer"])
     if case.reason is None:
         assert case.expected is not None
-        replies = [reply.hex() for reply in read_mailbox_answer(answer)]
-        assert replies == case.expected["replies"]
+        read = read_mailbox_answer(answer)
+        assert case.expected == {
+            "sent": [format_day(day) for day in read.sent_on],
+            "replies": [reply.hex() for reply in read.replies],
+        }
     else:
         with pytest.raises(ProtocolError) as refused:
             read_mailbox_answer(answer)

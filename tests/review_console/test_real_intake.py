@@ -84,7 +84,7 @@ def read_mailbox(server: ServerProcess, reporter: Reporter) -> tuple[bytes, ...]
         headers={"Authorization": reporter.keys.token.bearer()},
         timeout=10,
     )
-    return read_mailbox_answer(answer.content)
+    return read_mailbox_answer(answer.content).replies
 
 
 def test_a_report_comes_and_an_answer_goes(

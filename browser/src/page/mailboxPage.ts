@@ -150,11 +150,13 @@ export class MailboxPage {
         showProblems(this.#form, [problem], this.#texts)
     }
 
-    #showMailbox({ replies, unreadableCount, isOpen }: Event & { event: 'mailbox' }): void {
+    #showMailbox({ sentOn, replies, unreadableCount, isOpen }: Event & { event: 'mailbox' }): void {
         this.#form.reset() // the codename has done its work
         show('opening', false)
         load('reply-list', HTMLElement).replaceChildren(...replies.map((reply) => this.#item(reply)))
-        show('no-replies', replies.length + unreadableCount === 0)
+        show('no-replies', replies.length + unreadableCount + sentOn.length === 0)
+        load('sent-on', HTMLElement).textContent = this.#texts.get('sent_on', { days: sentOn.map((day) => this.#texts.day(day)).join(', ') })
+        show('sent-on', sentOn.length > 0)
         show('acknowledged', replies.some(({ state }) => state === 'received'))
         load('unreadable', HTMLElement).textContent = this.#texts.get('unreadable', { count: this.#texts.number(unreadableCount) })
         show('unreadable', unreadableCount > 0)

@@ -1,5 +1,6 @@
 """The mailbox's answer: whatever a server sends, replies come out or one error."""
 
+from datetime import date
 from functools import cache
 
 from protocol.errors import UnreadableError
@@ -9,22 +10,26 @@ from tests.fuzz.edits import edit, edited
 from tests.fuzz.fixed_entropy import fixed_entropy
 
 _REPLIES = (b"first reply", b"second reply")
+_SENT_ON = (date(2026, 11, 23), date(2026, 11, 24))
 
 
 @cache
 def _answer() -> bytes:
-    return build_mailbox_answer(_REPLIES, entropy=fixed_entropy("mailbox answer"))
+    return build_mailbox_answer(
+        _REPLIES, sent_on=_SENT_ON, entropy=fixed_entropy("mailbox answer")
+    )
 
 
 def target(data: bytes) -> bool:
     """Read an edited answer: the same number of replies, or an error."""
     answer = edited(_answer(), data)
     try:
-        replies = read_mailbox_answer(answer)
+        read = read_mailbox_answer(answer)
     except UnreadableError:
         return False
     assert len(answer) == MAILBOX_FLOOR_BYTES, "a length that is no rung"
-    assert replies == _REPLIES, "a reply changed without its CRC"
+    assert read.replies == _REPLIES, "a reply changed without its CRC"
+    assert read.sent_on == _SENT_ON, "a day changed without its CRC"
     return True
 
 
