@@ -1,0 +1,1 @@
+"""The intake behind an onion service of a private Tor network."""
