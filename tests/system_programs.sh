@@ -12,6 +12,7 @@ chromium chromium
 firefox-esr firefox-esr
 ssh-keygen openssh-client
 strace strace
+tor-gencert tor
 unzip unzip
 PROGRAMS
 [ -n "$missing" ] || exit 0
@@ -24,6 +25,8 @@ if [ "$as_root" = no ] || ! command -v apt-get >/dev/null 2>&1; then
     exit 0
 fi
 echo "Installing for the tests: $missing"
+# The tests run a Tor network of their own: the one of the system stays off (systemctl unmask tor.service).
+case "$missing" in *tor*) [ ! -d /run/systemd/system ] || $as_root systemctl mask --quiet tor.service ;; esac
 $as_root apt-get update -qq
 # Fonts: without them a headless browser on a bare machine shows boxes for Kazakh letters.
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing fonts-dejavu-core >/dev/null

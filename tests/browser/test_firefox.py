@@ -6,23 +6,17 @@ reviewer's key: not what the page says counts, but what reached the organisation
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import requests
 
 from bench.firefox import Firefox, Level, firefox
 from crypto.entropy import system_entropy
 from protocol.codename import Codename
-from protocol.day import day_of
 from protocol.languages import Language
-from protocol.mailbox import ReporterKeys
-from protocol.reply import CaseState, Reply, seal_reply
 from protocol.report import SealedBy
-from protocol.sync import ReplyId, sign_request
+from tests.browser.reviewers import REPLY, answer, arrived
 from tests.intake.organisation import Organisation
-from tests.intake.sealed import open_deposit
 from tests.intake.server_process import ServerProcess
 
 pytestmark = [
@@ -32,10 +26,7 @@ pytestmark = [
 ]
 
 TEXT = "Мен әкімнің ақша алғанын көрдім."
-REPLY = "Рақмет. Бұл қашан болды?"
-NOW = datetime.now(UTC)  # noqa: TID251  # the browser asks its own clock
 SUBMIT = "#report button[type=submit]"
-PATIENCE_SECONDS = 10
 
 
 @pytest.fixture(scope="module", params=[Level.STANDARD, Level.SAFER])
@@ -57,68 +48,6 @@ def without_script() -> Iterator[Firefox]:
 def codename() -> Codename:
     """Give somebody's codename."""
     return Codename.generate(system_entropy)
-
-
-def _arrived(
-    intake: ServerProcess, organisation: Organisation, codename: Codename
-) -> tuple[str, list[bytes], SealedBy]:
-    """Open the one deposit of a codename as the reviewer does."""
-    mailbox = ReporterKeys.derive(codename, organisation.id).mailbox
-    listing = requests.get(
-        f"{intake.url}/sync/deposits",
-        headers=_signed(intake, organisation, "GET", "/sync/deposits"),
-        timeout=PATIENCE_SECONDS,
-    ).json()
-    ids = [e["id"] for e in listing["deposits"] if e["mailbox"] == str(mailbox)]
-    assert len(ids) == 1
-    path = f"/sync/deposits/{ids[0]}"
-    sealed = requests.get(
-        intake.url + path,
-        headers=_signed(intake, organisation, "GET", path),
-        timeout=PATIENCE_SECONDS,
-    ).content
-    report, files = open_deposit(sealed, organisation, mailbox)
-    return report.text, files, report.sealed_by
-
-
-def _answer(
-    intake: ServerProcess, organisation: Organisation, codename: Codename
-) -> None:
-    """Put a signed reply where the console puts it."""
-    keys = ReporterKeys.derive(codename, organisation.id)
-    reply = Reply(
-        mailbox=keys.mailbox,
-        number=1,
-        day=day_of(NOW),
-        language=Language.KK,
-        state=CaseState.RECEIVED,
-        text=REPLY,
-    )
-    sealed = seal_reply(
-        reply,
-        keys.identity.recipient,
-        team_key=organisation.team,
-        entropy=system_entropy,
-    )
-    path = f"/sync/mailboxes/{keys.mailbox}/replies/{ReplyId.generate(system_entropy)}"
-    answer = requests.put(
-        intake.url + path,
-        data=sealed,
-        headers=_signed(intake, organisation, "PUT", path, sealed),
-        timeout=PATIENCE_SECONDS,
-    )
-    assert answer.status_code == 201
-
-
-def _signed(
-    intake: ServerProcess,
-    organisation: Organisation,
-    method: str,
-    path: str,
-    body: bytes = b"",
-) -> dict[str, str]:
-    now = datetime.now(UTC)  # noqa: TID251  # the server asks its own clock
-    return sign_request(method, intake.url + path, body, key=organisation.sync, now=now)
 
 
 def test_each_level_runs_what_it_should(
@@ -150,7 +79,7 @@ def test_a_report_is_sealed_in_the_page(
     page.shown("#received")
 
     codename = Codename.parse(page.shown("#codename-characters"))
-    text, files, sealed_by = _arrived(intake, organisation, codename)
+    text, files, sealed_by = arrived(intake, organisation, codename)
     assert text == TEXT
     assert [len(file) for file in files] == [photo.stat().st_size]
     assert sealed_by is SealedBy.BROWSER
@@ -165,7 +94,7 @@ def test_a_mailbox_is_opened_in_the_page(
     codename: Codename,
 ) -> None:
     """The reply is verified and read; a message goes back; the mailbox can go."""
-    _answer(intake, organisation, codename)
+    answer(intake, organisation, codename)
     page = with_script
     page.open(f"{intake.url}/ru/mailbox")
     page.shown("#open-mailbox")
@@ -178,7 +107,7 @@ def test_a_mailbox_is_opened_in_the_page(
     page.fill("#text", TEXT)
     page.click("#message button[type=submit]")
     page.shown("#message-sent")
-    assert _arrived(intake, organisation, codename)[0] == TEXT
+    assert arrived(intake, organisation, codename)[0] == TEXT
     page.click("#delete-mailbox")
     page.shown("#confirm-delete")
     page.click("#confirm-delete [data-part=confirm]")
@@ -216,7 +145,7 @@ def test_a_report_is_sealed_by_the_server_without_script(
     page.click("form button[type=submit]")
 
     assert Codename.parse(page.shown("#codename-characters")) == codename
-    text, files, sealed_by = _arrived(intake, organisation, codename)
+    text, files, sealed_by = arrived(intake, organisation, codename)
     assert text == TEXT
     assert files == [photo.read_bytes()]
     assert sealed_by is SealedBy.SERVER
@@ -231,7 +160,7 @@ def test_a_mailbox_is_opened_without_script(
     codename: Codename,
 ) -> None:
     """At the safest level replies are read, answered and deleted."""
-    _answer(intake, organisation, codename)
+    answer(intake, organisation, codename)
     page = without_script
     page.open(f"{intake.url}/ru/plain/mailbox")
     page.fill("#codename", codename.characters().lower())
@@ -241,7 +170,7 @@ def test_a_mailbox_is_opened_without_script(
     page.fill("#text", TEXT)
     page.click("form[enctype] button[type=submit]")
     page.shown(".panel.good[role=status]")
-    text, _, sealed_by = _arrived(intake, organisation, codename)
+    text, _, sealed_by = arrived(intake, organisation, codename)
     assert (text, sealed_by) == (TEXT, SealedBy.SERVER)
     page.open(f"{intake.url}/ru/plain/mailbox/delete")
     page.click("button.danger")

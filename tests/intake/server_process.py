@@ -43,6 +43,9 @@ class ServerProcess:
         self.output = root / "output.txt"
         self._wrapper = wrapper
         self._workers = workers
+        self.bind = "127.0.0.1:0"
+        """Where to listen; a test that must know beforehand changes it."""
+
         if not (root / "directory.json").exists():
             write_directory(organisation.directory(), root / "directory.json")
             write_identities(organisation.identities(), root / "directory.json")
@@ -92,7 +95,7 @@ class ServerProcess:
     def start(self) -> None:
         """Start, and return when it listens."""
         command = [*self._wrapper, sys.executable, "-m", "intake.cli", "serve"]
-        command += ["--bind", "127.0.0.1:0", "--workers", str(self._workers)]
+        command += ["--bind", self.bind, "--workers", str(self._workers)]
         with self.output.open("ab") as errors:
             self._process = subprocess.Popen(
                 command,
