@@ -99,7 +99,7 @@ const embedded = {
     },
 }
 
-/** A sorted list as src/words.ts reads it: of each word how many letters it shares with the one before, and the rest. */
+/** A sorted list as src/words.ts reads it: of each word how many letters it shares with the one before, and the rest; all in ASCII. */
 function shortened(list) {
     let before = ''
     const parts = list.trimEnd().split('\n').map((word) => {
@@ -108,7 +108,7 @@ function shortened(list) {
         before = word
         return `${shared}${word.slice(shared)}`
     })
-    return Buffer.from(parts.join(''))
+    return Buffer.from(parts.join('').replace(/[а-я]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x0430 + 0x40)), 'ascii')
 }
 
 function licences() {

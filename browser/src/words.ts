@@ -4,8 +4,9 @@
  * Spec: docs/protocol.md §2.1.
  *
  * A list is 2,048 words, one a line, in the order of its numbers (protocol/words). Lists are sorted, so the build writes each
- * word as the number of letters that it shares with the one before and the rest: a quarter less for a phone to load. The hashes
- * of the whole lists are part of the bundle: a list that was swapped would give people codenames that no one can read again.
+ * word as the number of letters that it shares with the one before and the rest, and Cyrillic letters in one byte instead of
+ * two: a third less for a phone to load. The hashes of the whole lists are part of the bundle: a list that was swapped would
+ * give people codenames that no one can read again.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -29,7 +30,8 @@ export type WordList = readonly string[]
 /** Check a list as fetched. Throws MalformedError if it is not the one that this bundle was built with. */
 export function parseWordList(untrusted: Uint8Array, language: WordLanguage): WordList {
     const words: string[] = []
-    for (const [, shared, rest = ''] of new TextDecoder().decode(untrusted).matchAll(SHORTENED)) {
+    const letters = new TextDecoder().decode(untrusted).replace(CYRILLIC, (sign) => String.fromCharCode(sign.charCodeAt(0) + FROM_SIGN_TO_LETTER))
+    for (const [, shared, rest = ''] of letters.matchAll(SHORTENED)) {
         const before = words.at(-1) ?? ''
         if (Number(shared) > before.length) throw new MalformedError('other_word_list')
         words.push(before.slice(0, Number(shared)) + rest)
@@ -38,5 +40,8 @@ export function parseWordList(untrusted: Uint8Array, language: WordLanguage): Wo
     return words
 }
 
+/** The 32 signs from `@` to `_` stand for the letters from `а` to `я`; English words are in lower case. */
+const CYRILLIC = /[@-_]/g
+const FROM_SIGN_TO_LETTER = 0x0430 - 0x40
 /** How many letters are shared, and the rest. */
 const SHORTENED = /([0-9])([^0-9]*)/g
