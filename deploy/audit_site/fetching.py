@@ -11,7 +11,7 @@ Rules:
 import signal
 import ssl
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +19,7 @@ from http.cookiejar import DefaultCookiePolicy
 from types import FrameType
 from typing import Final, NoReturn
 
+import brotli
 import requests
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
@@ -244,7 +245,7 @@ def _pieces(raw: BaseHTTPResponse) -> Iterator[bytes]:
 def _unpacked(
     pieces: Iterator[bytes], encoding: str, limit_bytes: int
 ) -> Iterator[bytes]:
-    """Unpack gzip and deflate, never more than a limit.
+    """Unpack Brotli, gzip and deflate, never more than a limit.
 
     Args:
         pieces: As sent.
@@ -260,21 +261,38 @@ def _unpacked(
     if encoding in {"", "identity"}:
         yield from pieces
         return
-    if encoding not in {"gzip", "deflate"}:
+    if encoding not in {"br", "gzip", "deflate"}:
         raise UncheckedError(texts.UNKNOWN_ENCODING, encoding=printable(encoding))
-    unpack = zlib.decompressobj(zlib.MAX_WBITS + 32)  # either, by its first bytes
+    unpack, is_whole = _unpacker(encoding)
     left = limit_bytes
     try:
         for piece in pieces:
-            unpacked = unpack.decompress(piece, left)
+            unpacked = unpack(piece, left)
             left -= len(unpacked)
             yield unpacked
             if left <= 0:
                 return
-    except zlib.error:
+    except (zlib.error, brotli.error):
         raise UncheckedError(texts.UNKNOWN_ENCODING, encoding=encoding) from None
-    if not unpack.eof:
+    if not is_whole():
         raise UncheckedError(texts.NO_ANSWER, kind="cut off")
+
+
+def _unpacker(
+    encoding: str,
+) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
+    """Give what unpacks a piece into so many bytes at most, and what tells the end."""
+    if encoding != "br":
+        stream = zlib.decompressobj(zlib.MAX_WBITS + 32)  # either, by its first bytes
+        return stream.decompress, lambda: stream.eof
+    decompressor = brotli.Decompressor()
+
+    def unpack(piece: bytes, most: int) -> bytes:
+        # It stops at the first whole block behind the limit.
+        unpacked: bytes = decompressor.process(piece, output_buffer_limit=most)
+        return unpacked[:most]
+
+    return unpack, decompressor.is_finished
 
 
 class _DeadlineError(Exception):

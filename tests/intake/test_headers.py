@@ -1,7 +1,9 @@
 """Every answer of every route carries the one table of headers."""
 
 import gzip
+from collections.abc import Callable
 
+import brotli
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -140,17 +142,27 @@ def test_a_body_past_its_routes_limit_is_refused(house: House) -> None:
     assert answer.status_code == 413
 
 
-def test_files_of_the_page_are_compressed_for_who_understands(house: House) -> None:
+@pytest.mark.parametrize(
+    ("understood", "encoding", "unpack"),
+    [
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+    ],
+)
+def test_files_of_the_page_are_compressed_for_who_understands(
+    house: House, understood: str, encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
     """Slow lines are what Tor has; pages with a secret are never compressed."""
     client = house.client()
-    understands = {"Accept-Encoding": "gzip, br"}
+    understands = {"Accept-Encoding": understood}
 
     packed = client.get("/ru/report", base_url=ORIGIN, headers=understands)
     plain = client.get("/ru/report", base_url=ORIGIN)
     form = client.get("/ru/plain/report", base_url=ORIGIN, headers=understands)
 
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == encoding
+    assert unpack(packed.data) == plain.data
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
     assert "Content-Encoding" not in form.headers
 

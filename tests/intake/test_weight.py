@@ -19,15 +19,17 @@ from tests.intake.conftest import House
 from tests.intake.organisation import write_directory, write_identities
 from tests.intake.reporter import ORIGIN
 
-LIMIT_BYTES = 80_000
+LIMIT_BYTES = {"br": 71_000, "gzip": 80_000}
+"""Browsers ask for Brotli over TLS, and for gzip from an onion address."""
+
 PLAIN_LIMIT_BYTES = 30_000
 REVIEWERS = 3
 """Each has a certified identity and a key for offline pages, 1.2 kB a piece."""
 
 
-def _answer_bytes(house: House, path: str) -> int:
+def _answer_bytes(house: House, path: str, encoding: str = "gzip") -> int:
     answer = house.client().get(
-        path, base_url=ORIGIN, headers={"Accept-Encoding": "gzip"}
+        path, base_url=ORIGIN, headers={"Accept-Encoding": encoding}
     )
     assert answer.status_code == 200
     return len(answer.data)
@@ -68,8 +70,9 @@ def _staff(house: House) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_a_first_visit_stays_light(house: House, language: str) -> None:
-    """Page, style, scripts, keys of three reviewers, word list: below 80 kB."""
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_first_visit_stays_light(house: House, encoding: str, language: str) -> None:
+    """Page, style, scripts, keys of three reviewers, word list: below the limit."""
     _staff(house)
     paths = (
         f"/{language}/report",
@@ -83,11 +86,11 @@ def test_a_first_visit_stays_light(house: House, language: str) -> None:
         f"/static/words-{language}.txt",
     )
 
-    sizes = {path: _answer_bytes(house, path) for path in paths}
+    sizes = {path: _answer_bytes(house, path, encoding) for path in paths}
 
     total = sum(sizes.values())
     print(*(f"{path}: {size}" for path, size in sizes.items()), total, sep="\n")  # noqa: T201  # seen with -s
-    assert total < LIMIT_BYTES, sizes
+    assert total < LIMIT_BYTES[encoding], sizes
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])

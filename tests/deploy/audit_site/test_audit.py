@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 
+import brotli
 import pytest
 
 from crypto.ed25519 import SigningKey
@@ -575,10 +576,18 @@ def packed(encoding: str, pack: Callable[[bytes], bytes]) -> Callable[[Passed], 
         ("gzip", gzip.compress, 0),
         ("gzip", lambda old: gzip.compress(old)[:-8], 2),
         ("gzip", lambda _: b"no gzip", 2),
-        ("br", lambda old: old, 2),
         ("gzip", lambda _: gzip.compress(bytes(100_000_000)), 1),
+        ("br", brotli.compress, 0),
+        ("br", lambda old: brotli.compress(old)[:-8], 2),
+        ("br", lambda old: old, 2),
+        ("br", lambda _: brotli.compress(bytes(100_000_000), quality=1), 1),
+        ("zstd", lambda old: old, 2),
     ],
-    ids=["honest", "cut", "broken", "unknown", "bomb"],
+    ids=[
+        *("gzip", "gzip cut", "gzip broken", "gzip bomb"),
+        *("br", "br cut", "br broken", "br bomb"),
+        "unknown",
+    ],
 )
 def test_packed_answers_are_unpacked_within_bounds(
     encoding: str, pack: Callable[[bytes], bytes], expected: int, site: Site

@@ -2,7 +2,10 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import brotli
 
 from deploy.audit_site.fetching import UncheckedError, _unpacked
 
@@ -10,16 +13,26 @@ _LIMIT_BYTES = 65_536
 _PIECE_BYTES = 7
 
 
+_STOCK: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "br": brotli.decompress,
+    "gzip": lambda data: zlib.decompressobj(zlib.MAX_WBITS + 32).decompress(data),
+}
+
+
 def target(data: bytes) -> bool:
     """Unpack it in small pieces; never more than the limit comes out."""
+    verdicts = [_unpacks(data, encoding) for encoding in _STOCK]
+    return any(verdicts)
+
+
+def _unpacks(data: bytes, encoding: str) -> bool:
     try:
-        content = b"".join(_unpacked(_pieces(data), "gzip", _LIMIT_BYTES))
+        content = b"".join(_unpacked(_pieces(data), encoding, _LIMIT_BYTES))
     except UncheckedError:
         return False
     assert len(content) <= _LIMIT_BYTES, "a small answer fills the memory"
     if len(content) < _LIMIT_BYTES:
-        stock = zlib.decompressobj(zlib.MAX_WBITS + 32)
-        assert stock.decompress(data) == content, "zlib unpacks another content"
+        assert _STOCK[encoding](data) == content, "in one piece it is another content"
     return True
 
 
@@ -29,10 +42,13 @@ def _pieces(data: bytes) -> Iterator[bytes]:
 
 
 def seeds() -> dict[str, bytes]:
-    """Packed both ways, cut off, with more behind, and a bomb."""
+    """Packed each way, cut off, with more behind, and a bomb."""
     packed = gzip.compress(b"<!doctype html>" * 20, mtime=0)
     return {
         "gzip": packed,
+        "br": brotli.compress(b"<!doctype html>" * 20),
+        "br_cut": brotli.compress(b"<!doctype html>" * 20)[:-3],
+        "br_bomb": brotli.compress(bytes(10_000_000), quality=1),
         "deflate": zlib.compress(b"<!doctype html>" * 20),
         "cut": packed[:-9],
         "more": packed + packed,
