@@ -46,6 +46,13 @@ FUZZ_SECONDS := 60
 fuzz: .venv/ready  ## look for bytes that break a promise, FUZZ_SECONDS=60 for each reader
 	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
 
+lighthouse: .venv/ready tests/lighthouse/node_modules/ready system-programs  ## Lighthouse on every page of the reporter's site
+	$(BIN)/python -m tests.lighthouse
+
+tests/lighthouse/node_modules/ready: tests/lighthouse/package-lock.json | .venv/ready
+	npm --prefix tests/lighthouse ci --no-audit --no-fund --loglevel=error
+	touch $@
+
 check: .venv/ready browser/node_modules/ready  ## style, types, walls, and the committed bundle
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -53,7 +60,7 @@ check: .venv/ready browser/node_modules/ready  ## style, types, walls, and the c
 	$(BIN)/lint-imports
 	npm --prefix browser run check
 	! grep -nE '://|--index-url|--find-links' requirements/*.txt
-	! grep -n '"resolved"' browser/package-lock.json
+	! grep -n '"resolved"' browser/package-lock.json tests/lighthouse/package-lock.json
 	$(MAKE) -s messages-check
 
 system-programs:
@@ -126,5 +133,5 @@ bench-intake: .venv/ready  ## reports and megabytes a second, one worker
 bench-intake-minute: .venv/ready  ## 32 reporters for a minute: none turned away, none lost
 	$(BIN)/python -m bench.intake_endurance
 
-.PHONY: help demo demo-clean test fuzz check system-programs format bundle messages messages-check lock \
+.PHONY: help demo demo-clean test fuzz lighthouse check system-programs format bundle messages messages-check lock \
   pictures release bench-seal bench-page bench-intake bench-intake-minute

@@ -5,7 +5,8 @@ runs on every template in every language, wide and light and narrow and dark, an
 what the script shows while a report is written, sent and answered.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,53 @@ def test_the_report_is_accessible_while_it_is_written_and_sent(
 
     page.unroute("**/uploads/*")
     visit.shown("#received")
+    assert violations(page) == []
+
+
+def _answer(body: str) -> Callable[[Route], None]:
+    """Answer with a page instead of asking the intake."""
+    return lambda route: route.fulfill(body=body, content_type="text/html")
+
+
+@LANGUAGES
+def test_what_stands_instead_of_a_script_is_accessible(
+    page: Page, intake: ServerProcess, language: str
+) -> None:
+    """Opened as a browser without JavaScript does: axe-core itself needs some."""
+    found = {}
+    for path in ("report", "mailbox", "sealed"):
+        address = f"{intake.url}/{language}/{path}"
+        served = page.request.get(address).text()
+        assert "<noscript>" in served
+        shown = re.sub(r"<script .*?</script>|</?noscript>", "", served)
+        page.route(address, _answer(shown))
+        page.goto(address)
+        assert page.is_visible(f"a[href^='/{language}/plain/']")
+        found[path] = violations(page)
+        page.unroute(address)
+
+    assert {path: mistakes for path, mistakes in found.items() if mistakes} == {}
+
+
+@LANGUAGES
+def test_the_way_without_javascript_is_accessible_to_its_end(
+    visit: Visit, language: str
+) -> None:
+    """A form sent empty, the codename, a paper that is wrong."""
+    page = visit.page
+    page.goto(f"{visit.origin}/{language}/plain/report")
+    page.click("main form button")
+    visit.shown("#error-summary")
+    assert violations(page) == []
+
+    page.fill("#text", "x")
+    page.click("main form button")
+    page.click("#by-hand summary")
+    assert violations(page) == []
+
+    page.fill("#end", "QQQQQ")
+    page.click("#paper button")
+    visit.shown("#error-end")
     assert violations(page) == []
 
 

@@ -1,0 +1,1 @@
+"""Lighthouse on the reporter's site: `python -m tests.lighthouse`."""
