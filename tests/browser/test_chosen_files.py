@@ -191,19 +191,105 @@ def test_a_page_without_files_does_not_load_the_cleaner(visit: Visit) -> None:
     assert not visit.sent("/static/cleaner.js")
 
 
-def test_a_cleaner_that_does_not_load_is_no_reason_to_say_that_all_is_clean(
+@pytest.mark.parametrize("breaks", ["at once", "after the button"])
+def test_what_nobody_could_look_into_goes_only_if_the_reporter_says_so(
+    visit: Visit, tmp_path: Path, intake: ServerProcess, breaks: str
+) -> None:
+    """On a bad line the cleaner does not come: the photo waits, and tells why."""
+    held: list[Route] = []
+    visit.page.context.route("**/static/cleaner.js", lambda route: held.append(route))  # noqa: PLW0108  # a built-in is no handler there
+    visit.open("/ru/report")
+    photo = _into_jpeg(_draw(visit.page, "jpeg"))
+    (tmp_path / "a.jpg").write_bytes(photo)
+    visit.page.fill("#text", "Фото")
+    with visit.page.expect_request("**/static/cleaner.js"):
+        visit.page.set_input_files("#attachments", tmp_path / "a.jpg")
+    visit.page.wait_for_selector("#chosen-files li:has-text('Проверяем')")
+    if breaks == "after the button":
+        visit.page.click(SUBMIT)
+        assert visit.page.is_disabled(SUBMIT)
+    held.pop().abort()
+    visit.page.wait_for_selector("#chosen-files li:has-text('проверить не удалось')")
+
+    if breaks == "at once":
+        with visit.page.expect_request("**/static/cleaner.js"):
+            visit.page.click(SUBMIT)
+        held.pop().abort()
+    assert "связь прервалась" in visit.shown("#error-attachments").lower()
+    assert not visit.sent("/uploads")
+
+    visit.page.check("#chosen-files [data-part=box]")
+    assert _sent(visit, intake) == [photo]
+
+
+def test_the_button_tries_once_more_to_look(
     visit: Visit, tmp_path: Path, intake: ServerProcess
 ) -> None:
-    """The file is told as one from which nothing could be removed."""
-    visit.page.context.route("**/static/cleaner.js", lambda route: route.abort())
+    """The line is better now: the photo goes without what it tells."""
+    visit.page.context.route(
+        "**/static/cleaner.js", lambda route: route.abort(), times=1
+    )
     visit.open("/ru/report")
     photo = _into_jpeg(_draw(visit.page, "jpeg"))
     (tmp_path / "a.jpg").write_bytes(photo)
 
     visit.page.set_input_files("#attachments", tmp_path / "a.jpg")
+    visit.page.wait_for_selector("#chosen-files li:has-text('проверить не удалось')")
 
-    visit.page.wait_for_selector("#chosen-files li:has-text('не удалось')")
-    assert _sent(visit, intake) == [photo]
+    (sent,) = _sent(visit, intake)
+    assert PLACE in photo
+    assert PLACE not in sent
+
+
+def test_what_is_found_after_the_button_is_shown_before_it_goes(
+    visit: Visit, tmp_path: Path, intake: ServerProcess
+) -> None:
+    """Who presses at once has not yet read that a PDF keeps its author."""
+    held: list[Route] = []
+    visit.page.context.route("**/static/cleaner.js", lambda route: held.append(route))  # noqa: PLW0108  # a built-in is no handler there
+    visit.open("/ru/report")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 anything")
+    visit.page.fill("#text", "Договор")
+    with visit.page.expect_request("**/static/cleaner.js"):
+        visit.page.set_input_files("#attachments", tmp_path / "a.pdf")
+
+    visit.page.click(SUBMIT)
+    held.pop().continue_()
+
+    assert "файл" in visit.shown("#error-attachments").lower()
+    assert not visit.sent("/uploads")
+    assert _sent(visit, intake) == [b"%PDF-1.7 anything"]
+
+
+DROP = """
+    ({ selector, name }) => {
+        const dataTransfer = new DataTransfer()
+        if (name) dataTransfer.items.add(new File(['dropped'], name))
+        else dataTransfer.setData('text/plain', 'words')
+        return ['dragover', 'drop'].map((kind) => {
+            const how = { dataTransfer, bubbles: true, cancelable: true }
+            const event = new DragEvent(kind, how)
+            document.querySelector(selector).dispatchEvent(event)
+            return event.defaultPrevented
+        })
+    }
+"""
+
+
+@pytest.mark.parametrize("selector", ["#attachments", "#text", "header", "body"])
+def test_a_file_may_fall_anywhere(
+    visit: Visit, intake: ServerProcess, selector: str
+) -> None:
+    """Beside the field the browser would open it, in place of all that was typed."""
+    visit.open("/ru/report")
+
+    taken = visit.page.evaluate(DROP, {"selector": selector, "name": "a.txt"})
+    words = visit.page.evaluate(DROP, {"selector": selector, "name": ""})
+
+    assert taken == [True, True]
+    assert words == [False, False]
+    visit.page.wait_for_selector("#chosen-files li:has-text('a.txt')")
+    assert _sent(visit, intake) == [b"dropped"]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,11 @@ import { PNG_SIGNATURE, cleanPng } from './png.ts'
 import { DamagedError, Source, letters, type Kept } from './source.ts'
 import { cleanWebp } from './webp.ts'
 
-/** `cleaned`: there was something beside the picture; `plain`: there was nothing. All others stay as they are. */
-export type Finding = 'cleaned' | 'plain' | 'damaged' | 'picture' | 'pdf' | 'office' | 'recording' | 'other'
+/**
+ * `cleaned`: there was something beside the picture; `plain`: there was nothing; `unknown`: nobody could look, and that is the page's
+ * to say. All others stay as they are.
+ */
+export type Finding = 'unknown' | 'cleaned' | 'plain' | 'damaged' | 'picture' | 'pdf' | 'office' | 'recording' | 'other'
 
 export interface Inspected {
     readonly finding: Finding

@@ -69,12 +69,12 @@ class OfflinePage {
     }
 
     async #submit(): Promise<void> {
-        const files = await this.#files.settled()
+        const { files, problems: ofFiles } = await this.#files.settled()
         if (this.#isSealing) return // pressed twice
         const draft = readReport(new FormData(this.#form), this.#settings.language)
-        const problems = problemsOf(draft, files.map(sizeOf), this.#settings.limitBytes)
+        const problems = [...problemsOf(draft, files.map(sizeOf), this.#settings.limitBytes).map((problem) => inWords(problem, this.#texts)), ...ofFiles]
         show('trouble', false)
-        showProblems(this.#form, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
+        showProblems(this.#form, problems, this.#texts)
         if (problems.length > 0 || !this.#revealing.mayGo()) return
         this.#isSealing = true
         this.#form.hidden = true

@@ -1,13 +1,22 @@
 /**
  * The chosen files: a list beside the input, because an input forgets its files at the next choice. Each says what it tells
  * beside what it shows, and goes without that unless the reporter says that it is evidence.
+ *
+ * Rules:
+ * * What nobody could look into goes only if the reporter says so.
+ * * What was found after they pressed "send" is shown before it goes: they have not seen it yet.
  */
 
 import { CleanerLink } from './cleanerLink.ts'
+import { takeDrops } from './dropping.ts'
 import { clone, load, part } from './elements.ts'
 import type { Texts } from './texts.ts'
 import type { ChosenFile } from '../attachments.ts'
-import type { Inspected } from '../cleaning/clean.ts'
+import type { Problem } from './problems.ts'
+import type { Finding, Inspected } from '../cleaning/clean.ts'
+
+/** With these nothing is left to think about. */
+const HARMLESS: readonly Finding[] = ['cleaned', 'plain', 'other']
 
 interface Entry {
     readonly file: File
@@ -31,23 +40,38 @@ export class ChosenFiles {
         this.#texts = texts
         this.#input = input
         input.addEventListener('change', () => {
-            for (const file of input.files ?? []) this.#add(file)
+            this.#add(input.files ?? [])
             input.value = ''
-            this.#show()
+        })
+        takeDrops((files) => {
+            if (!input.closest('[hidden]')) this.#add(files)
         })
     }
 
-    /** What goes out, once every file was looked into. */
-    async settled(): Promise<readonly ChosenFile[]> {
-        let looking: unknown
-        do {
-            looking = this.#looking
-            await looking
-        } while (looking !== this.#looking) // others were chosen meanwhile
-        return this.#entries.map(({ file, inspected, isWhole }) => {
+    /** What goes out, and what must be thought about first, once every file was looked into. */
+    async settled(): Promise<{ readonly files: readonly ChosenFile[]; readonly problems: readonly Problem[] }> {
+        const unseen = this.#entries.filter((entry) => !entry.inspected || isUnknown(entry))
+        for (const entry of unseen) if (entry.inspected) this.#look(entry) // the line may be better now
+        await this.#looked()
+        const files = this.#entries.map(({ file, inspected, isWhole }) => {
             const { name, type } = file
             return { name, type, content: isWhole ? file : (inspected?.cleaned ?? file) }
         })
+        const isNew = unseen.some(({ inspected }) => inspected && !HARMLESS.includes(inspected.finding))
+        const key = this.#entries.some(isUnknown) ? 'error_attachments_unknown' : isNew ? 'error_attachments_look' : undefined
+        return { files, problems: key ? [{ field: 'attachments', words: this.#texts.get(key) }] : [] }
+    }
+
+    /** Until every file was looked into. Meanwhile the button cannot be pressed, and each file says why. */
+    async #looked(): Promise<void> {
+        const button = this.#input.form?.querySelector<HTMLButtonElement>('button[type=submit]')
+        let looking: unknown
+        do {
+            looking = this.#looking
+            if (button) button.disabled = this.#entries.some(({ inspected }) => !inspected)
+            await looking
+        } while (looking !== this.#looking) // others were chosen meanwhile
+        if (button) button.disabled = false
     }
 
     clear(): void {
@@ -55,13 +79,20 @@ export class ChosenFiles {
         this.#show()
     }
 
-    /** The same file chosen twice is one file. */
-    #add(file: File): void {
-        const isSame = ({ file: kept }: Entry) => kept.name === file.name && kept.size === file.size && kept.lastModified === file.lastModified
-        if (this.#entries.some(isSame)) return
-        const entry: Entry = { file, inspected: undefined, isWhole: false }
-        this.#entries = [...this.#entries, entry]
-        const looked = this.#cleaner.inspect(file).then((inspected) => {
+    #add(files: Iterable<File>): void {
+        for (const file of files) {
+            if (this.#entries.some((kept) => isSame(kept.file, file))) continue
+            const entry: Entry = { file, inspected: undefined, isWhole: false }
+            this.#entries = [...this.#entries, entry]
+            this.#look(entry)
+        }
+        this.#show()
+    }
+
+    #look(entry: Entry): void {
+        entry.inspected = undefined
+        this.#show()
+        const looked = this.#cleaner.inspect(entry.file).then((inspected) => {
             entry.inspected = inspected
             this.#show()
         })
@@ -78,9 +109,9 @@ export class ChosenFiles {
         const item = clone('chosen-file')
         part(item, 'name', HTMLElement).textContent = file.name
         part(item, 'size', HTMLElement).textContent = this.#texts.size(file.size)
-        if (inspected) part(item, 'hidden-data', HTMLElement).textContent = this.#texts.get(`file_${inspected.finding}`)
+        part(item, 'hidden-data', HTMLElement).textContent = this.#texts.get(`file_${inspected?.finding ?? 'looking'}`)
         const choice = part(item, 'evidence', HTMLElement)
-        choice.hidden = !inspected?.cleaned
+        choice.hidden = !inspected?.cleaned && inspected?.finding !== 'unknown'
         const box = part(choice, 'box', HTMLInputElement)
         box.checked = entry.isWhole
         box.addEventListener('change', () => {
@@ -95,4 +126,14 @@ export class ChosenFiles {
         })
         return item
     }
+}
+
+/** Nobody could look into it, and the reporter has not said that it may go nevertheless. */
+function isUnknown({ inspected, isWhole }: Entry): boolean {
+    return inspected?.finding === 'unknown' && !isWhole
+}
+
+/** The same file chosen twice is one file. */
+function isSame(one: File, other: File): boolean {
+    return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified
 }

@@ -86,13 +86,13 @@ export class MailboxPage {
     }
 
     async #send(): Promise<void> {
-        const files = await this.#files.settled()
+        const { files, problems: ofFiles } = await this.#files.settled()
         if (this.#message.hidden) return // pressed twice
         const text = textOf(new FormData(this.#message), 'text')
-        const problems = problemsOf({ text }, files.map(sizeOf), this.#settings.limitBytes)
+        const problems = [...problemsOf({ text }, files.map(sizeOf), this.#settings.limitBytes).map((problem) => inWords(problem, this.#texts)), ...ofFiles]
         hideTrouble()
         show('message-sent', false)
-        showProblems(this.#message, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
+        showProblems(this.#message, problems, this.#texts)
         if (problems.length > 0 || !this.#revealing.mayGo()) return
         this.#message.hidden = true
         show('mailbox-actions', false)

@@ -44,12 +44,12 @@ export class ReportPage {
     }
 
     async #submit(): Promise<void> {
-        const files = await this.#files.settled()
+        const { files, problems: ofFiles } = await this.#files.settled()
         if (this.#form.hidden) return // pressed twice
         const draft = readReport(new FormData(this.#form), this.#settings.language)
-        const problems = problemsOf(draft, files.map(sizeOf), this.#settings.limitBytes)
+        const problems = [...problemsOf(draft, files.map(sizeOf), this.#settings.limitBytes).map((problem) => inWords(problem, this.#texts)), ...ofFiles]
         hideTrouble()
-        showProblems(this.#form, problems.map((problem) => inWords(problem, this.#texts)), this.#texts)
+        showProblems(this.#form, problems, this.#texts)
         if (problems.length > 0 || !this.#revealing.mayGo()) return
         this.#form.hidden = true
         this.#sending.begin()
