@@ -72,7 +72,7 @@ def create_app(config: Config, *, clock: Clock, entropy: Entropy) -> Flask:
     files = SealedFiles(config.data)
     files.prepare()
     commits = GroupCommit(engine)
-    room = Room(engine, (files.uploads, files.sealing), quota_bytes=config.quota_bytes)
+    room = Room(engine, (files.uploads,), quota_bytes=config.quota_bytes)
     deposits = Deposits(engine, commits, files, room)
     uploads_store = Uploads(engine, commits, files, room)
     replies_store = Replies(engine, commits)

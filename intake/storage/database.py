@@ -16,12 +16,15 @@ from sqlalchemy import Connection, Engine, create_engine, event
 IMMEDIATE: Final = "intake_immediate"
 """Execution option of a connection that is going to write."""
 
+BUSY_MILLISECONDS: Final = 20_000
+"""How long a writer waits for its turn."""
+
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=20000",
+    f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     # Temporary tables and sorting stay in memory, never in a file of their own.
     "PRAGMA temp_store=MEMORY",
 )
@@ -43,20 +46,31 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def truncate_log(engine: Engine) -> None:
+def truncate_log(engine: Engine, *, waits: bool = True) -> bool:
     """Empty SQLite's write-ahead log, where deleted rows linger.
 
-    A reader that is busy at this moment only delays it to the next time.
+    Args:
+        engine: Of the database.
+        waits: For whoever reads or writes at this moment.
+
+    Returns:
+        False if it was busy: that only delays it to the next time.
     """
     if engine.dialect.name != "sqlite":
-        return
+        return True
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not waits:
+            cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            (is_busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.close()
     finally:
         raw.close()
+    return not is_busy
 
 
 def _prepare(dbapi_connection: SQLiteConnection, _record: Any) -> None:  # noqa: ANN401  # SQLAlchemy's private type

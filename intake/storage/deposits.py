@@ -72,7 +72,7 @@ class Deposits:
             FullError: There is no room.
         """
         self._room.check()
-        path = self._files.sealing / str(upload)
+        path = self._files.uploads / str(upload)
         with full_disk_told():
             return sealed_files.SealingFile(path, self._room.take)
 

@@ -12,6 +12,8 @@ Rules:
 * This thread does as little as can be: every call that it waits for must win
   the interpreter back from all the requests.
 * One bad job spoils no other: a batch that fails is done again one by one.
+* When nobody has written for a moment, the log is emptied: until then it tells the
+  order of what was written, and whether it came in pieces.
 * The thread starts on first use, so after a fork each process has its own.
 """
 
@@ -20,13 +22,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from sqlite3 import Error as SQLiteError
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Table, insert
 
-from intake.storage.database import IMMEDIATE
+from intake.storage.database import IMMEDIATE, truncate_log
 from intake.storage.disk import sync_directory
 from intake.storage.room import full_disk_told
+
+QUIET_SECONDS: Final = 1.0
+"""Without a write, before the log is emptied: a rush pays nothing for it."""
 
 BATCH_LIMIT: Final = 64
 """So that a flood cannot make one reporter wait for ever."""
@@ -80,6 +86,7 @@ class GroupCommit:
 
     def __init__(self, engine: Engine) -> None:
         """Take the engine; the thread starts with the first job."""
+        self._engine = engine
         self._writer = engine.execution_options(**{IMMEDIATE: True})
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._starting = threading.Lock()
@@ -130,11 +137,25 @@ class GroupCommit:
                 self._thread.start()
 
     def _serve(self) -> None:
+        is_log_empty = True
         while True:
-            self._commit(self._gather())
+            try:
+                first = self._jobs.get(timeout=None if is_log_empty else QUIET_SECONDS)
+            except Empty:
+                is_log_empty = self._empty_log()
+            else:
+                self._commit(self._gather(first))
+                is_log_empty = False
 
-    def _gather(self) -> list[_Job]:
-        batch = [self._jobs.get()]
+    def _empty_log(self) -> bool:
+        try:
+            return truncate_log(self._engine, waits=False)
+        except SQLiteError:
+            # A full disk, perhaps: reports come first, and their thread must live.
+            return False
+
+    def _gather(self, first: _Job) -> list[_Job]:
+        batch = [first]
         while len(batch) < BATCH_LIMIT:
             try:
                 batch.append(self._jobs.get_nowait())

@@ -3,9 +3,11 @@
 Spec: docs/protocol.md §5, §8.
 
     DATA/deposits/ID   complete, durable, named in a row
-    DATA/uploads/ID    on its way by tus; locked while it is written
-    DATA/sealing/ID    on its way from a form; never continued
+    DATA/uploads/ID    on its way: by tus, locked while it is written and named in a
+                       row; or from a form, without a row and never continued
     DATA/lock          held (shared) by everyone who serves this directory
+
+Both ways share one directory, so that its time does not tell which was the last.
 
 A file moves to `deposits` before its row is written, so a kill between the two
 leaves an orphan there; nobody was told *received* for it. `clean` removes
@@ -254,13 +256,12 @@ class SealedFiles:
         self.root = root
         self.deposits = root / "deposits"
         self.uploads = root / "uploads"
-        self.sealing = root / "sealing"
         self._digests = RunningDigests()
         self._lock_descriptor = -1
 
     def prepare(self) -> None:
         """Make what is missing, and hold the directory as one who serves it."""
-        for directory in (self.root, self.deposits, self.uploads, self.sealing):
+        for directory in (self.root, self.deposits, self.uploads):
             directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         if self._lock_descriptor < 0:
             self._lock_descriptor = os.open(
@@ -287,7 +288,6 @@ class SealedFiles:
         for directory, known in (
             (self.deposits, deposits),
             (self.uploads, uploads),
-            (self.sealing, ()),
         ):
             for path in directory.iterdir():
                 if path.name not in known:

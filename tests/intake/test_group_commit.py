@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from intake.storage import tables
-from intake.storage.database import connect
+from intake.storage.database import connect, truncate_log
 from intake.storage.group_commit import GroupCommit, Rows
 from intake.storage.migrate import is_migrated, migrate
 
@@ -150,3 +150,41 @@ def test_the_migrations_make_the_tables_that_the_code_uses(engine: Engine) -> No
                 (column.name, str(column.type), not column.nullable)
                 for column in table.columns
             ]
+
+
+def test_the_log_is_emptied_when_nobody_writes(
+    engine: Engine, commits: GroupCommit, tmp_path: Path
+) -> None:
+    """It would tell in which order, and in how many steps, things came."""
+    log = tmp_path / "test.sqlite-wal"
+    commits.insert(_upload("a"), named_in=HERE)
+    before = log.stat().st_size
+
+    deadline = time.monotonic() + WAIT_SECONDS
+    while log.stat().st_size and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert before > 0
+    assert log.stat().st_size == 0
+    assert _names(engine) == {"a"}
+
+
+def test_a_reader_that_stays_only_delays_the_emptying(
+    engine: Engine, commits: GroupCommit, tmp_path: Path
+) -> None:
+    """Reports go on meanwhile, and the log is emptied once the reader is gone."""
+    log = tmp_path / "test.sqlite-wal"
+    commits.insert(_upload("a"), named_in=HERE)
+    with engine.connect() as reader:
+        reader.execute(select(tables.uploads.c.id)).all()
+        commits.insert(_upload("b"), named_in=HERE)
+        emptied = truncate_log(engine, waits=False)
+        commits.insert(_upload("c"), named_in=HERE)
+
+    deadline = time.monotonic() + WAIT_SECONDS
+    while log.stat().st_size and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert not emptied
+    assert log.stat().st_size == 0
+    assert _names(engine) == {"a", "b", "c"}

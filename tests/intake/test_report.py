@@ -167,8 +167,7 @@ def test_both_ways_leave_the_same_kind_of_trace(
     assert entries[0].day == entries[1].day
     assert len(house.rows("uploads")) == len(house.rows("deposits")) == 2
     assert len({row[1:] for row in house.rows("uploads")}) == 1
-    for name in ("uploads", "sealing"):
-        assert list((house.config.data / name).iterdir()) == []
+    assert list((house.config.data / "uploads").iterdir()) == []
 
 
 def test_an_empty_text_comes_back_with_the_answers(
@@ -186,7 +185,7 @@ def test_an_empty_text_comes_back_with_the_answers(
     assert 'aria-invalid="true"' in answer.text
     assert codename_in(answer.text) == before
     assert house.deposits == []
-    assert list((house.config.data / "sealing").iterdir()) == []
+    assert list((house.config.data / "uploads").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -315,7 +314,7 @@ def test_a_form_that_no_page_of_ours_sends_is_refused(
 
     assert answer.status_code == 400
     assert house.deposits == []
-    assert list((house.config.data / "sealing").iterdir()) == []
+    assert list((house.config.data / "uploads").iterdir()) == []
 
 
 def test_a_body_that_ends_before_its_length_leaves_nothing(
@@ -347,7 +346,7 @@ def test_a_report_past_the_limit_is_told_and_leaves_nothing(
     assert answer.status_code == 413
     assert '<html lang="ru">' in answer.text
     assert house.deposits == []
-    assert list((house.config.data / "sealing").iterdir()) == []
+    assert list((house.config.data / "uploads").iterdir()) == []
 
 
 def test_an_expired_directory_closes_the_form(house: House) -> None:

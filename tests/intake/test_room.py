@@ -131,7 +131,7 @@ def test_a_report_that_meets_a_full_house_leaves_nothing_and_gives_the_words_bac
     assert answer.status_code == 507
     assert "Долго писал" in answer.text
     assert small.deposits == []
-    assert list((small.config.data / "sealing").iterdir()) == []
+    assert list((small.config.data / "uploads").iterdir()) == []
 
 
 def test_deposits_that_the_console_fetched_make_room(small: House) -> None:
@@ -247,7 +247,7 @@ def test_a_full_disk_is_told_like_a_full_quota(
     assert "написано" in body.decode()
     assert form.startswith("HTTP/1.1 507 ")
     assert len(files) == len(_rows(disk, server.root)) == received
-    assert list((disk / "data" / "sealing").iterdir()) == []
+    assert list((disk / "data" / "uploads").iterdir()) == []
     assert "intake:" not in server.output.read_text()
 
 

@@ -40,7 +40,7 @@ def hand_in(
 
 def untaken(house: House) -> bool:
     """Whether nothing of a file was kept."""
-    left = [*house.deposits, *(house.config.data / "sealing").iterdir()]
+    left = [*house.deposits, *(house.config.data / "uploads").iterdir()]
     return not left and house.rows("deposits") == house.rows("uploads") == []
 
 

@@ -63,7 +63,7 @@ def test_a_report_past_the_limit_gets_its_answer(server: ServerProcess) -> None:
 
     assert head.startswith("HTTP/1.1 413 ")
     assert '<html lang="ru">' in body.decode()
-    assert list((server.data / "sealing").iterdir()) == []
+    assert list((server.data / "uploads").iterdir()) == []
 
 
 @pytest.mark.enable_socket

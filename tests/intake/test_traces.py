@@ -95,7 +95,7 @@ def test_plaintext_is_never_written_by_any_process(
         ):
             assert re.search(r"mmap\(NULL, 32768, ", line), line
         wrote += line.startswith("write(")
-        opened += "/data/sealing/" in line and "O_CREAT" in line
+        opened += "/data/uploads/" in line and "O_CREAT" in line
         if found := re.search(r"^write\(.* = (\d+)$", line):
             sealed_bytes += int(found[1])
     # The trace saw the sealed file being written, so it would have seen the rest.
