@@ -1,5 +1,5 @@
 /**
- * Makes the bundles: one for the page, one for the worker, the word lists, and the licences of what is in them.
+ * Makes the bundles: one for each page, one for each worker, the word lists, and the licences of what is in them.
  *
  * The same sources and the same lock file give the same bytes: no time, no path, no version of Node gets in. SECURITY: whoever
  * wants to know what runs in the reporter's browser rebuilds it and compares.
@@ -124,6 +124,8 @@ export async function bundles() {
     const files = new Map()
     files.set('page.js', await bundle('src/page/page.ts', 'esm'))
     files.set('worker.js', await bundle('src/worker.ts', 'iife'))
+    files.set('mailbox.js', await bundle('src/page/mailbox.ts', 'esm'))
+    files.set('mailbox-worker.js', await bundle('src/mailboxWorker.ts', 'iife'))
     files.set('cleaner.js', await bundle('src/cleaner.ts', 'iife'))
     files.set('sealed.js', await bundle('src/page/sealedFilePage.ts', 'esm'))
     files.set('offline.js', await bundle('src/offline/page.ts', 'iife', [embedded]))

@@ -44,7 +44,7 @@ export default defineConfig(
     },
     {
         files: ['src/**/*.ts'],
-        ignores: ['src/effects.ts', 'src/worker.ts', 'src/cleaner.ts'],
+        ignores: ['src/effects.ts', 'src/worker.ts', 'src/mailboxWorker.ts', 'src/cleaner.ts'],
         rules: {
             'no-restricted-globals': [
                 'error',

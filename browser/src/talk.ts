@@ -12,22 +12,34 @@ import type { Reply } from './reply.ts'
 import type { Language, MessageDraft, ReportDraft } from './report.ts'
 import type { Progress } from './upload.ts'
 
-/** From page to worker. */
-export type Command =
-    /** Fetch and verify the keys that the page needs. Answer: `ready` or `trouble`. */
-    | { readonly do: 'prepare'; readonly root: string; readonly language: Language; readonly page: 'report' | 'mailbox' }
-    /** Make a codename, seal, send. Answers: `codename`, `progress` …, then `received`, `stopped`, `cancelled` or `trouble`. */
-    | { readonly do: 'sendReport'; readonly draft: ReportDraft; readonly files: readonly ChosenFile[] }
-    /** Read what was typed as a codename and open its mailbox. Answer: `mailbox`, `codenameWrong` or `trouble`. */
-    | { readonly do: 'openMailbox'; readonly codename: string }
-    /** Into the open mailbox. Answers as for `sendReport`, without `codename`. */
-    | { readonly do: 'sendMessage'; readonly draft: MessageDraft; readonly files: readonly ChosenFile[] }
+/** From either page to its worker, while something is sent. */
+export type SendingCommand =
     /** Go on with what stopped. */
     | { readonly do: 'resume' }
     /** Stop sending and delete what was sent. Answer: `cancelled`, or `received` when that came too late. */
     | { readonly do: 'cancel' }
+
+/** From the report's page to its worker. */
+export type ReportCommand =
+    | SendingCommand
+    /** Fetch and verify the keys, and fetch the language's words. Answer: `ready` or `trouble`. */
+    | { readonly do: 'prepareReport'; readonly root: string; readonly language: Language }
+    /** Make a codename, seal, send. Answers: `codename`, `progress` …, then `received`, `stopped`, `cancelled` or `trouble`. */
+    | { readonly do: 'sendReport'; readonly draft: ReportDraft; readonly files: readonly ChosenFile[] }
+
+/** From the mailbox's page to its worker. */
+export type MailboxCommand =
+    | SendingCommand
+    /** Fetch and verify the keys. Answer: `ready` or `trouble`. */
+    | { readonly do: 'prepareMailbox'; readonly root: string }
+    /** Read what was typed as a codename and open its mailbox. Answer: `mailbox`, `codenameWrong` or `trouble`. */
+    | { readonly do: 'openMailbox'; readonly codename: string }
+    /** Into the open mailbox. Answers as for `sendReport`, without `codename`. */
+    | { readonly do: 'sendMessage'; readonly draft: MessageDraft; readonly files: readonly ChosenFile[] }
     /** Answer: `deleted` or `trouble`. */
     | { readonly do: 'deleteMailbox' }
+
+export type Command = ReportCommand | MailboxCommand
 
 /** Why the page cannot go on; each has words of its own, `trouble_…` in the page's texts. */
 export type TroubleKind =

@@ -1,10 +1,10 @@
-/** The worker's entry: gives the session the machine's effects and carries commands and events. */
+/** The entry of the report page's worker: gives the session the machine's effects and carries commands and events. */
 
 import { systemClock, systemEntropy } from './effects.ts'
-import { Session } from './session.ts'
-import type { Command } from './talk.ts'
+import { ReportSession } from './reportSession.ts'
+import type { ReportCommand } from './talk.ts'
 
-const session = new Session({
+const session = new ReportSession({
     origin: self.location.origin,
     fetch: self.fetch.bind(self),
     clock: systemClock,
@@ -15,6 +15,6 @@ const session = new Session({
 })
 
 // Only the page that made this worker can send to it.
-self.addEventListener('message', (message: MessageEvent<Command>) => {
+self.addEventListener('message', (message: MessageEvent<ReportCommand>) => {
     void session.obey(message.data)
 })

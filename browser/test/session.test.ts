@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Codename } from '../src/codename.ts'
 import { systemClock, systemEntropy } from '../src/effects.ts'
-import { Session } from '../src/session.ts'
-import type { Command, Event } from '../src/talk.ts'
+import { MailboxSession } from '../src/mailboxSession.ts'
+import { ReportSession } from '../src/reportSession.ts'
+import type { SessionEffects } from '../src/session.ts'
+import type { Event, MailboxCommand, ReportCommand } from '../src/talk.ts'
 import { TusServer } from './tusServer.ts'
 import { fromSegments, vectors, type Segments } from './vectors.ts'
 import { wordListBytes } from './words.ts'
@@ -37,7 +39,8 @@ const draft = { kind: 'report', language: 'kk', text: 'x', answers: {}, consent:
 let server: TusServer
 let events: Event[]
 let now: Date
-let session: Session
+let session: ReportSession
+let mailbox: MailboxSession
 
 /** What these addresses answer; all others are the server's. */
 let files: Map<string, string | number | Uint8Array<ArrayBuffer>>
@@ -56,8 +59,15 @@ const serving: typeof fetch = (input, options) => {
 }
 
 const told = () => events.filter(({ event }) => event !== 'progress')
-const obey = (command: Command) => session.obey(command)
-const prepare = (page: 'report' | 'mailbox' = 'report') => obey({ do: 'prepare', page, root, language: 'kk' })
+const begin = (effects: Pick<SessionEffects, 'fetch' | 'clock'>) => {
+    const all = { origin: server.origin, entropy: systemEntropy, tell: (event: Event) => events.push(event), ...effects }
+    session = new ReportSession(all)
+    mailbox = new MailboxSession(all)
+}
+const obey = (command: ReportCommand) => session.obey(command)
+const prepare = () => obey({ do: 'prepareReport', root, language: 'kk' })
+const atMailbox = (command: MailboxCommand) => mailbox.obey(command)
+const prepareMailbox = () => atMailbox({ do: 'prepareMailbox', root })
 
 beforeEach(async () => {
     server = await TusServer.start()
@@ -71,7 +81,7 @@ beforeEach(async () => {
     events = []
     now = new Date(given.now)
     const clock = { ...systemClock, now: () => now }
-    session = new Session({ origin: server.origin, fetch: serving, clock, entropy: systemEntropy, tell: (event) => events.push(event) })
+    begin({ fetch: serving, clock })
 })
 
 afterEach(async () => {
@@ -111,7 +121,7 @@ describe('a session', () => {
 
     it('seals nothing to a directory of another root', async () => {
         const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAHyBTCcc10pRodfVKWtPrgyD3S4TQp71MPz9HorpbMH'
-        await obey({ do: 'prepare', page: 'report', root: other, language: 'kk' })
+        await obey({ do: 'prepareReport', root: other, language: 'kk' })
         await obey({ do: 'sendReport', draft, files: [] })
 
         expect(told()[0]).toMatchObject({ trouble: { kind: 'not_signed' } })
@@ -140,7 +150,7 @@ describe('a session', () => {
             return Promise.resolve(new Response(String(served.shift())))
         }
         const clock = { ...systemClock, now: () => now }
-        session = new Session({ origin: server.origin, fetch: changing, clock, entropy: systemEntropy, tell: (event) => events.push(event) })
+        begin({ fetch: changing, clock })
 
         await prepare()
 
@@ -205,10 +215,10 @@ describe('a session', () => {
     ])('opens a mailbox %s, and says whether a message can be sealed', async (_, list, isOpen) => {
         files.set('/identities.json', list)
         files.set('/mailbox', answer)
-        await prepare('mailbox')
-        await obey({ do: 'openMailbox', codename: Codename.generate(systemEntropy).characters() })
+        await prepareMailbox()
+        await atMailbox({ do: 'openMailbox', codename: Codename.generate(systemEntropy).characters() })
 
-        expect(told()).toEqual([{ event: 'ready' }, { event: 'mailbox', replies: [], unreadableCount: 0, isOpen }])
+        expect(told()).toEqual([{ event: 'ready' }, { event: 'mailbox', sentOn: [], replies: [], unreadableCount: 0, isOpen }])
     })
 
     it('has the server delete what a broken file began', async () => {
@@ -224,7 +234,7 @@ describe('a session', () => {
     it('goes on after a stop', async () => {
         for (let count = 0; count < 9; count++) server.faults.POST.push({ answer: 500 })
         const impatient = { ...systemClock, now: () => now, sleep: (wait: number, signal: AbortSignal) => systemClock.sleep(wait >= 60_000 ? wait : 0, signal) }
-        session = new Session({ origin: server.origin, fetch: serving, clock: impatient, entropy: systemEntropy, tell: (event) => events.push(event) })
+        begin({ fetch: serving, clock: impatient })
         await prepare()
         await obey({ do: 'sendReport', draft, files: [] })
         expect(told().at(-1)).toEqual({ event: 'stopped' })
@@ -258,13 +268,13 @@ describe('a session', () => {
         }
         const waits: number[] = []
         const hurried = { now: () => now, sleep: (wait: number, signal: AbortSignal) => (waits.push(wait), systemClock.sleep(300, signal)) }
-        session = new Session({ origin: server.origin, fetch: silent, clock: hurried, entropy: systemEntropy, tell: (event) => events.push(event) })
+        begin({ fetch: silent, clock: hurried })
         await prepare()
         expect(told()).toEqual([{ event: 'trouble', trouble: { kind: 'offline', fileName: '' } }])
 
         hanging = '/mailbox'
-        await prepare()
-        await obey({ do: 'openMailbox', codename: Codename.generate(systemEntropy).characters() })
+        await prepareMailbox()
+        await atMailbox({ do: 'openMailbox', codename: Codename.generate(systemEntropy).characters() })
         expect(told().slice(1)).toEqual([{ event: 'ready' }, { event: 'trouble', trouble: { kind: 'mailbox', fileName: '' } }])
         expect(new Set(waits)).toEqual(new Set([60_000]))
     })
@@ -275,8 +285,8 @@ describe('a session', () => {
         ['абзац абзац', 'length', ''],
         ['абзац ъъъ', 'word', 'ъъъ'],
     ])('checks a codename before it asks for a mailbox: %s', async (codename, reason, word) => {
-        await prepare()
-        await obey({ do: 'openMailbox', codename })
+        await prepareMailbox()
+        await atMailbox({ do: 'openMailbox', codename })
 
         expect(told().at(-1)).toEqual({ event: 'codenameWrong', wrong: { reason, word } })
         expect(server.requests).toEqual([])

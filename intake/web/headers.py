@@ -49,7 +49,7 @@ _FEATURES: Final = (
 HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_CONTENT_POLICY),
     # No script runs whose hash the page does not name. (Workers know no
-    # hashes: the release names worker.js.)
+    # hashes: the release names each of them.)
     "Integrity-Policy": "blocked-destinations=(script)",
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",

@@ -15,7 +15,7 @@ import { Texts } from './texts.ts'
 import { hideTrouble, showTrouble } from './troubles.ts'
 import { WorkerLink } from './workerLink.ts'
 import type { Reply } from '../reply.ts'
-import type { Event, Trouble, WrongCodename } from '../talk.ts'
+import type { Event, MailboxCommand, Trouble, WrongCodename } from '../talk.ts'
 
 export class MailboxPage {
     readonly #form: HTMLFormElement
@@ -25,7 +25,7 @@ export class MailboxPage {
     readonly #files: ChosenFiles
     readonly #revealing: RevealingNotice
     readonly #sending: Sending
-    readonly #worker: WorkerLink
+    readonly #worker: WorkerLink<MailboxCommand>
 
     constructor(form: HTMLFormElement) {
         this.#form = form
@@ -33,12 +33,12 @@ export class MailboxPage {
         this.#texts = new Texts(this.#settings.language)
         this.#files = new ChosenFiles(this.#message, this.#texts)
         this.#revealing = new RevealingNotice(this.#message, this.#texts)
-        this.#worker = new WorkerLink((event) => {
+        this.#worker = new WorkerLink('/static/mailbox-worker.js', (event) => {
             this.#follow(event)
         })
         this.#sending = new Sending(this.#texts, this.#worker)
         this.#listen()
-        this.#worker.send({ do: 'prepare', page: 'mailbox', root: this.#settings.root, language: this.#settings.language })
+        this.#worker.send({ do: 'prepareMailbox', root: this.#settings.root })
     }
 
     #listen(): void {

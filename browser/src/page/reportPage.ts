@@ -14,7 +14,7 @@ import { spell } from './spelt.ts'
 import { Texts } from './texts.ts'
 import { hideTrouble, showTrouble } from './troubles.ts'
 import { WorkerLink } from './workerLink.ts'
-import type { Event, Trouble } from '../talk.ts'
+import type { Event, ReportCommand, Trouble } from '../talk.ts'
 
 export class ReportPage {
     readonly #form: HTMLFormElement
@@ -23,7 +23,7 @@ export class ReportPage {
     readonly #files: ChosenFiles
     readonly #revealing: RevealingNotice
     readonly #sending: Sending
-    readonly #worker: WorkerLink
+    readonly #worker: WorkerLink<ReportCommand>
     readonly #paper = new PaperCheck()
 
     constructor(form: HTMLFormElement) {
@@ -32,7 +32,7 @@ export class ReportPage {
         this.#texts = new Texts(this.#settings.language)
         this.#files = new ChosenFiles(form, this.#texts)
         this.#revealing = new RevealingNotice(form, this.#texts)
-        this.#worker = new WorkerLink((event) => {
+        this.#worker = new WorkerLink('/static/worker.js', (event) => {
             this.#follow(event)
         })
         this.#sending = new Sending(this.#texts, this.#worker)
@@ -40,7 +40,7 @@ export class ReportPage {
             event.preventDefault()
             void this.#submit()
         })
-        this.#worker.send({ do: 'prepare', page: 'report', root: this.#settings.root, language: this.#settings.language })
+        this.#worker.send({ do: 'prepareReport', root: this.#settings.root, language: this.#settings.language })
     }
 
     async #submit(): Promise<void> {

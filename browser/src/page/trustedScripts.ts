@@ -1,7 +1,7 @@
-/** Under Trusted Types a worker's address must come from a policy. Ours lets two pass and no other. */
+/** Under Trusted Types a worker's address must come from a policy. Ours lets three pass and no other. */
 
-export type WorkerPath = '/static/worker.js' | '/static/cleaner.js'
-const PATHS: readonly string[] = ['/static/worker.js', '/static/cleaner.js'] satisfies WorkerPath[]
+export type WorkerPath = '/static/worker.js' | '/static/mailbox-worker.js' | '/static/cleaner.js'
+const PATHS: readonly string[] = ['/static/worker.js', '/static/mailbox-worker.js', '/static/cleaner.js'] satisfies WorkerPath[]
 
 interface Policy {
     createScriptURL: (url: string) => string

@@ -1,13 +1,17 @@
-/** The link to the worker that holds the keys. */
+/** The link to the worker that holds the keys: each of the two pages has its own. */
 
-import { workerAt } from './trustedScripts.ts'
+import { workerAt, type WorkerPath } from './trustedScripts.ts'
 import type { Command, Event } from '../talk.ts'
 
-export class WorkerLink {
-    readonly #worker = workerAt('/static/worker.js')
+export class WorkerLink<Own extends Command> {
+    readonly #worker: Worker
 
-    /** @param onEvent gets every event; a worker that does not load at all is `offline` */
-    constructor(onEvent: (event: Event) => void) {
+    /**
+     * @param path of the worker
+     * @param onEvent gets every event; a worker that does not load at all is `offline`
+     */
+    constructor(path: WorkerPath, onEvent: (event: Event) => void) {
+        this.#worker = workerAt(path)
         this.#worker.addEventListener('message', (message: MessageEvent<Event>) => {
             onEvent(message.data)
         })
@@ -16,7 +20,7 @@ export class WorkerLink {
         })
     }
 
-    send(command: Command): void {
+    send(command: Own): void {
         this.#worker.postMessage(command)
     }
 
