@@ -214,6 +214,29 @@ def test_nothing_comes_from_elsewhere_or_stands_inline(template: str) -> None:
         assert not [n for n in element.attributes if n == "style" or n.startswith("on")]
 
 
+@pytest.mark.parametrize("template", [*ALL_PAGES, OFFLINE_PAGE])
+def test_no_page_is_offered_for_translation(template: str) -> None:
+    """A browser that translates sends the page, answers included, to somebody else."""
+    reading = read(template)
+
+    assert [e.attributes.get("translate") for e in reading.all("html")] == ["no"]
+    assert "notranslate" in [e.attributes.get("content") for e in reading.all("meta")]
+
+
+@pytest.mark.parametrize("template", SCRIPT_PAGES)
+def test_a_form_with_a_script_is_never_sent_by_the_browser_itself(
+    template: str,
+) -> None:
+    """Even if its form is brought to light without the script."""
+    policies = [
+        element.attributes["content"]
+        for element in read(template).all("meta")
+        if element.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+
+    assert policies == ["form-action 'none'"]
+
+
 @every_page
 def test_links_stay_here_but_for_the_one_to_leave(template: str) -> None:
     """The only way out is the one that a reporter asks for."""
