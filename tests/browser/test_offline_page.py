@@ -67,6 +67,9 @@ class Stick:
         """Fill in, seal and save; return codename and file."""
         self.page.fill("#text", TEXT)
         self.page.set_input_files("#attachments", list(files))
+        if files:
+            # Else the button first says what was found.
+            self.page.wait_for_selector("[data-part=hidden-data]:not(:empty)")
         self.page.click(SUBMIT)
         self.shown("#sealed")
         with self.page.expect_download() as saving:

@@ -23,6 +23,9 @@ def _write(visit: Visit, *, language: str = "ru", files: tuple[Path, ...] = ()) 
     visit.open(f"/{language}/report")
     visit.page.fill("#text", TEXT)
     visit.page.set_input_files("#attachments", list(files))
+    if files:
+        # Else the button first says what was found.
+        visit.page.wait_for_selector("[data-part=hidden-data]:not(:empty)")
     visit.page.click(SUBMIT)
 
 
