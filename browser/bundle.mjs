@@ -38,6 +38,12 @@ const withoutUnusedRecipients = {
     setup(esbuild) {
         const replacements = [
             {
+                filter: /age-encryption[\\/]dist[\\/]recipients\.js$/,
+                pattern: /^(import \* as x25519 from) "\.\/x25519\.js";$/gm,
+                replacement: '$1 "left-out";',
+                count: 1,
+            },
+            {
                 filter: /age-encryption[\\/]dist[\\/]index\.js$/,
                 pattern: /^import (\{ (?:Scrypt|X25519|Tag)\w+, \w+ \}) from "\.\/recipients\.js";$/gm,
                 replacement: 'import $1 from "left-out";',
@@ -49,6 +55,13 @@ const withoutUnusedRecipients = {
                 pattern: /(?<=[=,] )(?:QSF|createKitchenSink|ecdhKem)\(/g,
                 replacement: '/* @__PURE__ */ $&',
                 count: 6,
+            },
+            {
+                // The same; what it keeps is the cipher with the longer nonce.
+                filter: /ciphers[\\/]chacha\.js$/,
+                pattern: /(?<=, )_poly1305_aead\(/g,
+                replacement: '/* @__PURE__ */ $&',
+                count: 2,
             },
         ]
         for (const { filter, pattern, replacement, count } of replacements) {
@@ -66,7 +79,9 @@ const withoutUnusedRecipients = {
 
 const LEFT_OUT = `
 class LeftOut { constructor() { throw new Error('left out of this bundle') } }
+const leftOut = () => new LeftOut()
 export {
+    leftOut as scalarMult, leftOut as scalarMultBase,
     LeftOut as ScryptIdentity, LeftOut as ScryptRecipient, LeftOut as X25519Identity, LeftOut as X25519Recipient,
     LeftOut as TagRecipient, LeftOut as HybridTagRecipient,
 }

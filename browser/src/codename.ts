@@ -44,23 +44,6 @@ export class Codename {
         return new Codename(entropy(SECRET_BYTES))
     }
 
-    /**
-     * Read a codename as a person typed it.
-     *
-     * @param untrusted any text
-     * @param lists all word lists, English first; characters alone can be read without them
-     * @throws UnknownWordError a word is in no list
-     * @throws WrongLengthError neither 10 words nor 22 characters
-     * @throws WrongCheckError the length fits, the check does not
-     */
-    static parse(untrusted: string, lists: readonly WordList[]): Codename {
-        if (Array.from(untrusted).length > INPUT_LIMIT_CHARACTERS) throw new WrongLengthError()
-        const number = readNumber(tokensOf(untrusted), lists)
-        const secret = bytesOf(number >> BigInt(CHECK_BITS))
-        if ((number & mask(CHECK_BITS)) !== checkOf(secret)) throw new WrongCheckError()
-        return new Codename(secret)
-    }
-
     /** The 12 bytes, for deriving keys. */
     get secret(): Uint8Array {
         return this.#secret
@@ -82,6 +65,23 @@ export class Codename {
     #number(): bigint {
         return (numberOf([...this.#secret], 8) << BigInt(CHECK_BITS)) | checkOf(this.#secret)
     }
+}
+
+/**
+ * Read a codename as a person typed it.
+ *
+ * @param untrusted any text
+ * @param lists all word lists, English first; characters alone can be read without them
+ * @throws UnknownWordError a word is in no list
+ * @throws WrongLengthError neither 10 words nor 22 characters
+ * @throws WrongCheckError the length fits, the check does not
+ */
+export function parseCodename(untrusted: string, lists: readonly WordList[]): Codename {
+    if (Array.from(untrusted).length > INPUT_LIMIT_CHARACTERS) throw new WrongLengthError()
+    const number = readNumber(tokensOf(untrusted), lists)
+    const secret = bytesOf(number >> BigInt(CHECK_BITS))
+    if ((number & mask(CHECK_BITS)) !== checkOf(secret)) throw new WrongCheckError()
+    return new Codename(secret)
 }
 
 function readNumber(tokens: readonly string[], lists: readonly WordList[]): bigint {

@@ -6,7 +6,7 @@
  * Answers can be read while no reviewer has an identity that messages could be sealed to.
  */
 
-import { Codename } from './codename.ts'
+import { parseCodename, type Codename } from './codename.ts'
 import type { KeyDirectory } from './directory.ts'
 import { CodenameError, ProtocolError, WrongCheckError } from './errors.ts'
 import { ReporterKeys, readMailboxAnswer } from './mailbox.ts'
@@ -68,11 +68,11 @@ export class MailboxSession extends Session<MailboxCommand> {
     /** Characters can be read without the word lists, which are fetched only for what is longer or shorter. */
     async #readCodename(typed: string): Promise<Codename> {
         try {
-            return Codename.parse(typed, [])
+            return parseCodename(typed, [])
         } catch (error) {
             if (!(error instanceof CodenameError) || error instanceof WrongCheckError) throw error
         }
-        return Codename.parse(typed, await Promise.all(WORD_LANGUAGES.map((language) => this.client.fetchWordList(language))))
+        return parseCodename(typed, await Promise.all(WORD_LANGUAGES.map((language) => this.client.fetchWordList(language))))
     }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Codename, SECRET_BYTES } from '../src/codename.ts'
+import { Codename, parseCodename, SECRET_BYTES } from '../src/codename.ts'
 import { UnknownWordError } from '../src/errors.ts'
 import { endsSo, fold } from '../src/spelling.ts'
 import { parseWordList } from '../src/words.ts'
@@ -20,7 +20,7 @@ const cases = vectors<{ text: string }, Spelt>('codename')
 
 describe('the codename', () => {
     it.each(cases.filter(({ reason }) => reason === null))('is read and spelt as in Python: $name', ({ given, expected }) => {
-        const codename = Codename.parse(given.text, lists)
+        const codename = parseCodename(given.text, lists)
         expect(toHex(codename.secret)).toBe(expected.secret)
         expect(codename.words(english)).toBe(expected.words_en)
         expect(codename.words(russian)).toBe(expected.words_ru)
@@ -31,7 +31,7 @@ describe('the codename', () => {
         let word: string | undefined
         const found = await reasonOf(() => {
             try {
-                Codename.parse(given.text, lists)
+                parseCodename(given.text, lists)
             } catch (error) {
                 if (error instanceof UnknownWordError) word = error.word
                 throw error
@@ -46,9 +46,9 @@ describe('the codename', () => {
             fc.property(fc.uint8Array({ minLength: SECRET_BYTES, maxLength: SECRET_BYTES }), (secret) => {
                 const codename = new Codename(secret)
                 for (const spelt of [codename.words(english), codename.words(russian), codename.characters()]) {
-                    expect(Codename.parse(spelt, lists).secret).toEqual(secret)
+                    expect(parseCodename(spelt, lists).secret).toEqual(secret)
                 }
-                expect(Codename.parse(codename.characters(), []).secret).toEqual(secret)
+                expect(parseCodename(codename.characters(), []).secret).toEqual(secret)
             }),
         )
     })
@@ -58,7 +58,7 @@ describe('the codename', () => {
         const wrong = Array.from(right, (character, at) => right.slice(0, at) + (character === '7' ? '8' : '7') + right.slice(at + 1))
         const taken = wrong.filter((typed) => {
             try {
-                return Boolean(Codename.parse(typed, []))
+                return Boolean(parseCodename(typed, []))
             } catch {
                 return false
             }

@@ -4,7 +4,7 @@
  */
 
 import { readArchive } from '../src/archive.ts'
-import { Codename } from '../src/codename.ts'
+import { parseCodename } from '../src/codename.ts'
 import { parseDirectory } from '../src/directory.ts'
 import { VerificationKey } from '../src/ed25519.ts'
 import { ProtocolError } from '../src/errors.ts'
@@ -43,7 +43,7 @@ export function answer({ given, inputs }: Request): Readonly<Record<Target, read
     const lists = [parseWordList(decode(given.english), 'en'), parseWordList(decode(given.russian), 'ru')]
     const readers: Readonly<Record<Target, (untrusted: Uint8Array) => string>> = {
         archive: (untrusted) => readArchive(untrusted).map(({ name, bytes }) => `${name}:${hex(bytes)}`).join(),
-        codename: (untrusted) => Codename.parse(text(untrusted), lists).characters(),
+        codename: (untrusted) => parseCodename(text(untrusted), lists).characters(),
         directory: (untrusted) => {
             const read = parseDirectory(untrusted)
             return [read.version, read.recipients.length, read.reviewers.length, read.team.length].join()
