@@ -7,6 +7,7 @@
  * in a header, never in an address, for addresses are kept in many places.
  */
 
+import { skewOf } from './clockSkew.ts'
 import type { Clock } from './effects.ts'
 import { ClosedError, SilentError, UnreachableError } from './errors.ts'
 import { Silence } from './silence.ts'
@@ -21,11 +22,17 @@ export class IntakeClient {
     readonly #origin: string
     readonly #fetch: typeof fetch
     readonly #clock: Clock
+    #skew = NaN
 
     constructor(origin: string, fetchFunction: typeof fetch, clock: Clock) {
         this.#origin = origin
         this.#fetch = fetchFunction
         this.#clock = clock
+    }
+
+    /** How much later the site's clock was than ours at its last answer, in milliseconds; NaN if it does not say. */
+    get skew(): number {
+        return this.#skew
     }
 
     /** The directory and its signature, as received. Throws UnreachableError, ClosedError. */
@@ -74,6 +81,7 @@ export class IntakeClient {
         try {
             const url = new URL(path, this.#origin)
             const response = await this.#fetch(url, { ...options, signal, credentials: 'omit', cache: 'no-store', redirect: 'error' })
+            this.#skew = skewOf(response, this.#clock.now())
             if (response.ok) return await silence.read(response)
             status = response.status
         } catch {

@@ -14,6 +14,8 @@
  *     │   ├── NotSignedByRootError  altered, or signed by somebody else
  *     │   ├── FutureDirectoryError  issued in the future: this clock is wrong
  *     │   ├── ExpiredDirectoryError past its end: nothing may be sealed to it
+ *     │   ├── ClockBehindError      the site's clock is more than a day later than this one
+ *     │   ├── ClockAheadError       the keys do not hold, and by the site's clock it is more than a day earlier
  *     │   ├── StaleDirectoryError   older than the one there is
  *     │   ├── UnusableDirectoryError a role is missing, or a recipient is not hybrid
  *     │   └── NoIdentityError   good, and no reviewer's identity is current
@@ -95,6 +97,18 @@ export class FutureDirectoryError extends DirectoryError {
 export class ExpiredDirectoryError extends DirectoryError {
     constructor() {
         super('expired')
+    }
+}
+
+export class ClockBehindError extends DirectoryError {
+    constructor() {
+        super('clock_behind')
+    }
+}
+
+export class ClockAheadError extends DirectoryError {
+    constructor() {
+        super('clock_ahead')
     }
 }
 

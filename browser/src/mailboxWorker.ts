@@ -1,8 +1,12 @@
 /** The entry of the mailbox page's worker: gives the session the machine's effects and carries commands and events. */
 
+import { isAble } from './abilities.ts'
 import { systemClock, systemEntropy } from './effects.ts'
 import { MailboxSession } from './mailboxSession.ts'
 import type { MailboxCommand } from './talk.ts'
+
+// The page hears that this failed, before anything is typed.
+if (!isAble()) throw new Error('not in this browser')
 
 const session = new MailboxSession({
     origin: self.location.origin,

@@ -14,6 +14,7 @@
 
 import { attachmentOf, type ChosenFile } from './attachments.ts'
 import { IntakeClient } from './client.ts'
+import { besideTheSites } from './clockSkew.ts'
 import { isSignedBy, verifyDirectory, type KeyDirectory, type UnverifiedDirectory } from './directory.ts'
 import type { Clock, Entropy } from './effects.ts'
 import { VerificationKey } from './ed25519.ts'
@@ -80,14 +81,15 @@ export abstract class Session<Own extends Command> {
 
     /** The directory, verified against the clock of this moment. */
     protected directory(): KeyDirectory {
-        return verifyDirectory(given(this.#untrusted).directory, given(this.#root), this.effects.clock.now())
+        const { directory } = given(this.#untrusted)
+        return besideTheSites(this.client.skew, () => verifyDirectory(directory, given(this.#root), this.effects.clock.now()))
     }
 
     /** Whom to seal to at this moment. */
     protected recipients(directory: KeyDirectory): readonly string[] {
         const { identities } = given(this.#untrusted)
         if (!identities) throw new NoIdentityError()
-        return reportRecipients(directory, identities, this.effects.clock.now())
+        return besideTheSites(this.client.skew, () => reportRecipients(directory, identities, this.effects.clock.now()))
     }
 
     async #fetchKeys(root: VerificationKey): Promise<UnverifiedKeys> {

@@ -44,8 +44,10 @@ export type Command = ReportCommand | MailboxCommand
 /** Why the page cannot go on; each has words of its own, `trouble_…` in the page's texts. */
 export type TroubleKind =
     | 'browser'
+    | 'framed'
     | 'offline'
     | 'clock'
+    | 'clock_ahead'
     | 'expired'
     | 'not_signed'
     | 'unusable'

@@ -1,6 +1,8 @@
 /** Which words an error gets on the page. What is not listed here is a bug, and says so. */
 
 import {
+    ClockAheadError,
+    ClockBehindError,
     ClosedError,
     ExpiredDirectoryError,
     FileError,
@@ -23,6 +25,8 @@ import { FullUploadError, LostUploadError, RefusedUploadError, TooLargeUploadErr
 const KINDS: readonly (readonly [new (...values: never[]) => ProtocolError, TroubleKind])[] = [
     [NotSignedByRootError, 'not_signed'],
     [FutureDirectoryError, 'clock'],
+    [ClockBehindError, 'clock'],
+    [ClockAheadError, 'clock_ahead'],
     [ExpiredDirectoryError, 'expired'],
     [UnusableDirectoryError, 'unusable'],
     [NoIdentityError, 'no_identity'],

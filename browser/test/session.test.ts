@@ -46,18 +46,23 @@ let mailbox: MailboxSession
 let files: Map<string, string | number | Uint8Array<ArrayBuffer>>
 let asked: string[]
 
+/** The site's clock; says nothing where it is not set. */
+let sitesDate: Date | undefined
+
 const serving: typeof fetch = (input, options) => {
     const url = new URL(input instanceof Request ? input.url : input)
     const file = files.get(url.pathname)
     if (file !== undefined) {
         asked.push(url.pathname)
-        return Promise.resolve(typeof file === 'number' ? new Response('', { status: file }) : new Response(file))
+        const headers = sitesDate ? { Date: sitesDate.toUTCString() } : undefined
+        return Promise.resolve(typeof file === 'number' ? new Response('', { status: file }) : new Response(file, headers && { headers }))
     }
     const [, language] = /^\/static\/words-(en|ru)\.txt$/.exec(url.pathname) ?? []
     if (language === 'en' || language === 'ru') return Promise.resolve(new Response(wordListBytes(language)))
     return fetch(url, options)
 }
 
+const daysAfter = (moment: Date, days: number) => new Date(moment.getTime() + days * 86_400_000)
 const told = () => events.filter(({ event }) => event !== 'progress')
 const begin = (effects: Pick<SessionEffects, 'fetch' | 'clock'>) => {
     const all = { origin: server.origin, entropy: systemEntropy, tell: (event: Event) => events.push(event), ...effects }
@@ -78,6 +83,7 @@ beforeEach(async () => {
         ['/identities.json', identities],
     ])
     asked = []
+    sitesDate = undefined
     events = []
     now = new Date(given.now)
     const clock = { ...systemClock, now: () => now }
@@ -117,6 +123,39 @@ describe('a session', () => {
 
         expect(told()).toEqual([{ event: 'ready' }, { event: 'trouble', trouble: { kind: 'expired', fileName: '' } }])
         expect(server.requests).toEqual([])
+    })
+
+    it.each([
+        ['late by two days', 2, 0, 'clock'],
+        ['late by four hundred days', 400, 0, 'clock'],
+        ['early, and by it the identities have ended', -20, 20, 'clock_ahead'],
+        ['early, and by it everything has ended', -400, 400, 'clock_ahead'],
+        ['right, and everything has ended', 0, 400, 'expired'],
+        ['alone, and everything has ended', undefined, 400, 'expired'],
+    ])('seals nothing when this clock, beside the site\'s, is %s', async (_, sitesDays, ourDays, kind) => {
+        now = daysAfter(now, ourDays)
+        sitesDate = sitesDays === undefined ? undefined : daysAfter(now, sitesDays)
+        await prepare()
+        await obey({ do: 'sendReport', draft, files: [] })
+
+        expect(told()[0]).toEqual({ event: 'trouble', trouble: { kind, fileName: '' } })
+        expect(events.some(({ event }) => event === 'codename' || event === 'ready')).toBe(false)
+        expect(server.requests).toEqual([])
+    })
+
+    it.each([-400, -0.9, 0, 0.9])('goes on while the keys hold and this clock is not late: the site is ahead by %d days', async (days) => {
+        sitesDate = daysAfter(now, days)
+        await prepare()
+
+        expect(told()).toEqual([{ event: 'ready' }])
+    })
+
+    it('lets no clock excuse a directory of another root', async () => {
+        sitesDate = daysAfter(now, 400)
+        const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAHyBTCcc10pRodfVKWtPrgyD3S4TQp71MPz9HorpbMH'
+        await obey({ do: 'prepare', page: 'report', root: other, language: 'kk' })
+
+        expect(told()).toEqual([{ event: 'trouble', trouble: { kind: 'not_signed', fileName: '' } }])
     })
 
     it('seals nothing to a directory of another root', async () => {

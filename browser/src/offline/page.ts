@@ -14,6 +14,8 @@ import { RevealingNotice } from '../page/revealingNotice.ts'
 import { settingsOf, type Settings } from '../page/settings.ts'
 import { spell } from '../page/spelt.ts'
 import { Texts } from '../page/texts.ts'
+import { showTrouble } from '../page/troubles.ts'
+import { isAble } from '../abilities.ts'
 import { systemClock } from '../effects.ts'
 import { sealedFileName } from '../sealedFileName.ts'
 import { embeddedDirectory, embeddedWords, workerAt } from './embedded.ts'
@@ -106,7 +108,6 @@ class OfflinePage {
         const values = { version: this.#texts.number(version), issued: this.#texts.date(issued), until: this.#texts.date(until) }
         for (const [name, value] of Object.entries(values)) load(`keys-${name}`, HTMLElement).textContent = value
         show('preparing', false)
-        show('waiting', false)
         show('trouble', false)
         show('keys', true)
         show('keys-facts', true)
@@ -167,7 +168,6 @@ class OfflinePage {
         load('trouble-mend', HTMLElement).textContent = mend ?? ''
         show('trouble-mend', mend !== undefined)
         show('preparing', false)
-        show('waiting', false)
         // Newer keys may be the mend.
         show('keys', kind !== 'browser' && kind !== 'internal')
         show('trouble', true)
@@ -178,6 +178,13 @@ class OfflinePage {
 forgetWhenLeft()
 const report = find('report', HTMLFormElement)
 if (report) {
+    show('waiting', false)
     show('preparing', true)
-    new OfflinePage(report)
+    try {
+        if (!isAble()) throw new TypeError('not in this browser')
+        new OfflinePage(report)
+    } catch {
+        // Whatever is missing: nobody may sit before a page that does nothing.
+        showTrouble(new Texts(settingsOf(report).language), { kind: 'browser', fileName: '' })
+    }
 }

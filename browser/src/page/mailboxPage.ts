@@ -104,7 +104,6 @@ export class MailboxPage {
         switch (event.event) {
             case 'ready':
                 show('preparing', false)
-                show('waiting', false)
                 this.#form.hidden = false
                 break
             case 'codenameWrong':

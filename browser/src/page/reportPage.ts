@@ -60,7 +60,6 @@ export class ReportPage {
         switch (event.event) {
             case 'ready':
                 show('preparing', false)
-                show('waiting', false)
                 this.#form.hidden = false
                 break
             case 'codename':

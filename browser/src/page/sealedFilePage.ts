@@ -16,6 +16,7 @@ import { forgetWhenLeft, leaveAtOnce } from './leaving.ts'
 import { showProblems, type Problem } from './problems.ts'
 import { Sending } from './sending.ts'
 import { settingsOf } from './settings.ts'
+import { start } from './start.ts'
 import { Texts } from './texts.ts'
 import { hideTrouble, showTrouble } from './troubles.ts'
 import type { MailboxId } from '../mailbox.ts'
@@ -42,7 +43,6 @@ class SealedFilePage {
             event.preventDefault()
             void this.#submit()
         })
-        show('waiting', false)
         form.hidden = false
     }
 
@@ -155,5 +155,4 @@ async function begins(file: File): Promise<boolean> {
 
 forgetWhenLeft()
 leaveAtOnce()
-const form = find('sealed-file', HTMLFormElement)
-if (form) new SealedFilePage(form)
+start(find('sealed-file', HTMLFormElement), (form) => new SealedFilePage(form))

@@ -1,17 +1,37 @@
-/** The beginning of a page that needs its worker: whether the browser can do what it takes. */
+/**
+ * Whether a page may begin: not inside another site's page, and not in a browser that cannot do it.
+ *
+ * Spec: docs/adr/0022, docs/adr/0023.
+ *
+ * The forms are hidden until they may be used, so that a page which does not begin has nothing to type into. The panel
+ * `waiting` says so by itself until this module has run.
+ */
 
-import { show } from './elements.ts'
+import { isAble } from '../abilities.ts'
 import { settingsOf } from './settings.ts'
+import { show } from './elements.ts'
 import { Texts } from './texts.ts'
 import { showTrouble } from './troubles.ts'
+import type { TroubleKind } from '../talk.ts'
 
+/** Begin, or say why not. */
 export function start(form: HTMLFormElement | undefined, begin: (form: HTMLFormElement) => void): void {
     if (!form) return
-    const isAble = [globalThis.Worker, globalThis.TransformStream, globalThis.BigInt].every((part) => typeof part === 'function')
-    if (isAble) {
-        show('preparing', true)
+    const refuse = (kind: TroubleKind): void => {
+        showTrouble(new Texts(settingsOf(form).language), { kind, fileName: '' })
+    }
+    show('waiting', false)
+    show('preparing', true)
+    // Headers forbid it, too; but proxies strip headers.
+    if (window.top !== window) {
+        refuse('framed')
+        return
+    }
+    try {
+        if (!isAble()) throw new TypeError('not in this browser')
         begin(form)
-    } else {
-        showTrouble(new Texts(settingsOf(form).language), { kind: 'browser', fileName: '' })
+    } catch {
+        // Whatever is missing: nobody may sit before a page that does nothing.
+        refuse('browser')
     }
 }

@@ -14,7 +14,6 @@ export function showTrouble(texts: Texts, trouble: Trouble, words?: string): voi
     show('preparing', false)
     // The way without script is the answer to an old browser only: never to keys that nobody signed.
     show('trouble-plain', trouble.kind === 'browser')
-    show('waiting', false)
     show('trouble', true)
     focus('trouble')
 }

@@ -8,15 +8,16 @@ export class WorkerLink<Own extends Command> {
 
     /**
      * @param path of the worker
-     * @param onEvent gets every event; a worker that does not load at all is `offline`
+     * @param onEvent gets every event; a worker that does not load is `offline`, one that does not run `browser`
      */
     constructor(path: WorkerPath, onEvent: (event: Event) => void) {
         this.#worker = workerAt(path)
         this.#worker.addEventListener('message', (message: MessageEvent<Event>) => {
             onEvent(message.data)
         })
-        this.#worker.addEventListener('error', () => {
-            onEvent({ event: 'trouble', trouble: { kind: 'offline', fileName: '' } })
+        this.#worker.addEventListener('error', (failure) => {
+            const kind = failure instanceof ErrorEvent ? 'browser' : 'offline'
+            onEvent({ event: 'trouble', trouble: { kind, fileName: '' } })
         })
     }
 
