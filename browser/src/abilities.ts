@@ -1,6 +1,6 @@
 /** Whether a browser can do what sealing takes. What is not asked here is older than what is. */
 
-const PARTS = ['BigInt', 'ReadableStream', 'TransformStream', 'crypto']
+const PARTS = ['BigInt', 'ReadableStream', 'TransformStream']
 
 export function isAble(): boolean {
     const { AbortSignal } = globalThis as Partial<typeof globalThis>

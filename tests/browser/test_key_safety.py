@@ -24,6 +24,7 @@ from protocol.directory import (
     SignedDirectory,
     sign_directory,
 )
+from tests.browser.clock import set_clock
 from tests.browser.conftest import Visit
 from tests.intake.organisation import Organisation, write_directory
 from tests.intake.server_process import ServerProcess
@@ -319,3 +320,24 @@ def test_a_directory_that_the_old_root_cross_signed_opens_the_form(
 
     elsewhere.shown("#report")
     assert any("cross.sig" in request for request in elsewhere.requests)
+
+
+def test_keys_that_hold_only_by_a_late_clock_are_not_used(
+    elsewhere: Visit, other_intake: ServerProcess
+) -> None:
+    """All was signed, all has ended, and this device still lives in that time."""
+    then = NOW - timedelta(days=60)
+    organisation = elsewhere.organisation
+    served = Served(
+        directory=organisation.directory(now=then),
+        identities=organisation.identities(now=then).to_json(),
+    )
+    serve(other_intake, served)
+    set_clock(elsewhere.page, then - NOW)
+
+    for at, language in enumerate(LANGUAGES):
+        elsewhere.open(f"/{language}/report")
+
+        assert WORDS["clock"][at] in elsewhere.shown("#trouble-words").lower()
+        assert elsewhere.page.is_hidden("#report")
+    assert not [request for request in elsewhere.requests if "POST" in request]
