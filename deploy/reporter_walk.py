@@ -7,6 +7,8 @@ picture: what is shown has happened on a running intake.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
@@ -139,6 +141,42 @@ def without_script(page: Page, origin: str, language: Language) -> Iterator[str]
     yield "plain-mailbox"
 
 
+def traps(page: Page, origin: str, language: Language) -> Iterator[str]:
+    """What stands there where nothing must be typed: each a page of its own."""
+    address = f"{origin}/{language.value}/report"
+    page.route("**/static/page.js", lambda route: route.abort())
+    page.goto(address)
+    _shown(page, "#waiting")
+    yield "trap-no-script"
+    page.unroute("**/static/page.js")
+    page.route("**/static/worker.js", _answer_with_nonsense)
+    page.goto(address)
+    _shown(page, "#trouble")
+    yield "trap-old-browser"
+    page.unroute("**/static/worker.js")
+    for name in ("directory.json", "directory.json.sig", "identities.json"):
+        page.route(f"**/{name}", _answer_from_next_year)
+    page.goto(address)
+    _shown(page, "#trouble")
+    yield "trap-late-clock"
+    page.unroute_all()
+    page.set_extra_http_headers({"X-Tor2web": "1"})
+    page.goto(address)
+    yield "trap-intermediary"
+
+
+def _answer_with_nonsense(route: Route) -> None:
+    """As an old browser reads new scripts."""
+    route.fulfill(response=route.fetch(), body=")(")
+
+
+def _answer_from_next_year(route: Route) -> None:
+    answer = route.fetch()
+    then = parsedate_to_datetime(answer.headers["date"]) + timedelta(days=365)
+    headers = {**answer.headers, "date": format_datetime(then, usegmt=True)}
+    route.fulfill(response=answer, headers=headers)
+
+
 def closed(page: Page, origin: str, language: Language) -> Iterator[str]:
     """What every form becomes while the intake has no valid keys."""
     page.goto(f"{origin}/{language.value}/plain/report")
@@ -154,6 +192,7 @@ WITH_SCRIPT: Final[tuple[Walk, ...]] = (
     sealed_file,
     mailbox,
     offline,
+    traps,
 )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Frame, Page, Route
 
+from tests.browser.axe import violations
 from tests.browser.clock import set_clock, shown_day
 from tests.browser.conftest import Visit
 
@@ -92,6 +93,7 @@ def test_a_page_whose_script_never_runs_says_what_to_do(
     page.goto(f"{visit.origin}/{language}/{path}")
 
     page.wait_for_selector("#waiting")
+    assert violations(page) == []
     assert page.is_visible(f"#waiting a[href='/{language}/plain/{path}']")
     assert page.is_hidden("#trouble")
     if path != "sealed":
@@ -122,6 +124,7 @@ def test_an_old_browser_is_told_what_else_there_is(
     assert "Tor Browser" in visit.shown("#trouble-mend")
     assert visit.page.evaluate("document.activeElement.id") == "trouble"
     assert visit.page.is_hidden("#waiting")
+    assert violations(visit.page) == []
     _nothing_left_the_page(visit)
     visit.page.click("#trouble-plain a")
     visit.page.wait_for_selector("[role=note]")
@@ -279,6 +282,7 @@ def test_a_wrong_clock_is_told_with_the_devices_date(
         assert mend.endswith(shown_day(visit.page))
         assert (ANOTHER_CLOCK[language] in mend) is (words is AHEAD)
         assert visit.page.is_hidden("#trouble-plain")
+        assert violations(visit.page) == []
     _nothing_left_the_page(visit)
 
 
