@@ -153,7 +153,7 @@ describe('a session', () => {
     it('lets no clock excuse a directory of another root', async () => {
         sitesDate = daysAfter(now, 400)
         const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAHyBTCcc10pRodfVKWtPrgyD3S4TQp71MPz9HorpbMH'
-        await obey({ do: 'prepare', page: 'report', root: other, language: 'kk' })
+        await obey({ do: 'prepareReport', root: other, language: 'kk' })
 
         expect(told()).toEqual([{ event: 'trouble', trouble: { kind: 'not_signed', fileName: '' } }])
     })

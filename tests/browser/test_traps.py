@@ -72,7 +72,7 @@ def _nothing_left_the_page(visit: Visit) -> None:
     ("language", "path", "script", "cause"),
     [
         ("kk", "report", "page.js", "blocked"),
-        ("ru", "mailbox", "page.js", "altered"),
+        ("ru", "mailbox", "mailbox.js", "altered"),
         ("en", "report", "page.js", "unknown to the browser"),
         ("ru", "sealed", "sealed.js", "blocked"),
     ],
@@ -143,15 +143,22 @@ def test_what_the_page_lacks_is_found_before_anything_is_typed(
     _nothing_left_the_page(visit)
 
 
-@pytest.mark.parametrize("part", [*PARTS, "sense"])
+@pytest.mark.parametrize(
+    ("path", "script", "part"),
+    [
+        *(("report", "worker.js", part) for part in (*PARTS, "sense")),
+        ("mailbox", "mailbox-worker.js", "TransformStream"),
+        ("mailbox", "mailbox-worker.js", "sense"),
+    ],
+)
 def test_what_the_worker_lacks_is_found_before_anything_is_typed(
-    visit: Visit, part: str
+    visit: Visit, path: str, script: str, part: str
 ) -> None:
     """It is another world than the page, and may lack what that has."""
     lines = ")(" if part == "sense" else f"delete globalThis.{part};"
-    _before(visit.page, "worker.js", lines)
+    _before(visit.page, script, lines)
 
-    visit.open("/ru/report")
+    visit.open(f"/ru/{path}")
 
     assert NOT_ABLE["ru"] in visit.shown("#trouble-words")
     assert visit.page.is_visible("#trouble-plain")
