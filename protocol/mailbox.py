@@ -20,7 +20,7 @@ import binascii
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -34,6 +34,7 @@ from protocol.archive import (
     PADDING_NAME,
     ArchiveReader,
     ArchiveWriter,
+    Filler,
     random_filler,
 )
 from protocol.codename import Codename
@@ -248,7 +249,7 @@ def build_mailbox_answer(
     writer.add(SENT_ENTRY, _sent_json(sent_on))
     for number, reply in enumerate(replies, start=1):
         writer.add(_reply_name(number), reply)
-    writer.finish(floor_bytes=MAILBOX_FLOOR_BYTES, filler=random_filler(entropy))
+    writer.finish(floor_bytes=MAILBOX_FLOOR_BYTES, filler=_equal_filler(entropy))
     return answer.getvalue()
 
 
@@ -280,6 +281,17 @@ def read_mailbox_answer(untrusted: bytes) -> MailboxAnswer:
             archive.read(name, limit_bytes=len(untrusted)) for name in replies
         ),
     )
+
+
+def _equal_filler(entropy: Entropy) -> Filler:
+    """Draw as much whatever is needed: drawing less would tell of replies by time."""
+    drawn = entropy(MAILBOX_FLOOR_BYTES)
+
+    def fill(length_bytes: int, /) -> Iterator[bytes]:
+        yield drawn[:length_bytes]
+        yield from random_filler(entropy)(max(0, length_bytes - len(drawn)))
+
+    return fill
 
 
 def _sent_json(sent_on: Iterable[date]) -> bytes:
