@@ -22,10 +22,11 @@ from protocol.sync import ReplyId
 
 HISTORIES: Final = (0, 1, 5, 20, 100, 998)
 LONG_FROM: Final = 100
-"""A reviewer's answer a week for two years: longer ones are shown, and not judged. A full
-mailbox is 21 MB, an answer a week for 19 years: reading it from the database, the
-archive with its CRC-32, and handing it to the kernel each move all of that, and take
-some 14 ms apiece. A CRC alone costs 4; nothing cheap is left to take away."""
+"""A reviewer's answer a week for two years: longer ones are shown, and not judged.
+
+A full mailbox is 21 MB, an answer a week for 19 years. Reading that from the database,
+making the archive of it, and handing it to the kernel take some 14 ms apiece, all of
+them to move bytes (CRC-32 alone is 4): there is nothing cheap to take away."""
 
 REPLY_BYTES: Final = 18_500
 """A short reply on its floor of 16 KiB, sealed."""

@@ -104,7 +104,7 @@ def test_the_time_of_an_answer_tells_no_mailbox_from_another(
 
     low, high = _interval_of_the_median(house, unknown, known)
 
-    assert -BOUND_SECONDS < low
+    assert low > -BOUND_SECONDS
     assert high < BOUND_SECONDS
 
 
@@ -138,7 +138,7 @@ def _interval_of_the_median(
             took = {token: _seconds(house, token) for token in order}
             differences.append(took[known] - took[unknown])
         low, high = _interval(sorted(differences))
-        is_decided = (-BOUND_SECONDS < low and high < BOUND_SECONDS) or (
+        is_decided = (low > -BOUND_SECONDS and high < BOUND_SECONDS) or (
             low > BOUND_SECONDS or high < -BOUND_SECONDS
         )
         if is_decided or len(differences) >= MOST_PAIRS:
