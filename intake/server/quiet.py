@@ -5,17 +5,22 @@ Spec: docs/protocol.md §8. Why gunicorn: docs/adr/0001.
 Rules:
 * A request's body is handed over while it arrives; nothing is spooled.
 * 128 threads a worker: slow senders occupy threads, not the server.
+* A thread is for whoever has said what they want, and for the answer. Heads are waited
+  for, and connections seen off, by the one loop, which itself waits for nobody.
 * Each worker stays on one processor (docs/adr/0016): its threads share one
   interpreter, and on two processors they mostly pass it to and fro.
 * No access log, no file, no variable that could switch one on.
 """
 
 import os
+import selectors
 import socket
 import struct
 import sys
 import time
+from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -32,6 +37,17 @@ KEEP_ALIVE_SECONDS: Final = 15
 HEAD_SECONDS: Final = 10
 """For the head of a request, all of it."""
 
+HEAD_BYTES: Final = 8192
+"""Ours and every browser's are shorter; a longer one is read by a thread."""
+
+HEAD_END: Final = b"\r\n\r\n"
+LEAVING_SECONDS: Final = 2
+"""For whoever has been answered to take the answer and go (RFC 9112 §9.6). Closed
+at once, what they still send would reset the connection, and the answer with it."""
+
+MOST_WAITING: Final = 500
+"""Connections whose head, or whose end, is waited for; the oldest give way."""
+
 IDLE_SECONDS: Final = 60
 """Whoever takes or sends nothing for so long has gone: the thread, and the lock of
 an upload, are given back. `intake.web.body_watch` is stricter."""
@@ -41,10 +57,11 @@ GRACE_SECONDS: Final = 2
 
 
 class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
-    """Hurries slow heads; answers what is no HTTP in our own words.
+    """Waits for heads and ends without a thread; answers in our own words.
 
-    A body may take hours on a slow line. A head fits into one packet: whoever
-    sends half of one and waits wants our threads, not an answer.
+    gunicorn gives a new connection a thread at once, and closes an old one in its only
+    loop, waiting up to two seconds: a hundred half heads, or one client a second that
+    does not close, would stop the intake for everybody.
     """
 
     processor: int
@@ -53,31 +70,135 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
     def init_process(self) -> None:
         """Begin with no connection, on the one processor."""
         os.sched_setaffinity(0, {self.processor})
-        self._deadlines: dict[TConn, float] = {}
+        self._heads: dict[TConn, float] = {}
+        self._leaving: dict[TConn, float] = {}
+        self._handled: dict[TConn, float] = {}
         super().init_process()
+
+    # --- Until a head is there --------------------------------------------------------
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a new connection, and wait for the head of its first request."""
+        with suppress(BlockingIOError, ConnectionAbortedError):
+            client, address = listener.accept()
+            self.nr_conns += 1
+            conn = TConn(self.cfg, client, address, listener.getsockname())
+            self._await_head(conn)
+
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """Wait for the head of a further request."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._await_head(conn)
+
+    def _await_head(self, conn: TConn) -> None:
+        if self._has_head(conn):
+            self._give_thread(conn)
+            return
+        self._make_room(self._heads)
+        self._heads[conn] = time.monotonic() + HEAD_SECONDS
+        look = partial(self._look_for_head, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, look)
+
+    def _look_for_head(self, conn: TConn, _client: socket.socket) -> None:
+        if self._has_head(conn):
+            self._forget(self._heads, conn)
+            self._give_thread(conn)
+
+    def _has_head(self, conn: TConn) -> bool:
+        """Look whether a thread would find all that it reads first."""
+        try:
+            head = conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # a thread will find the same, and end it
+        if not head or HEAD_END in head or len(head) == HEAD_BYTES:
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            return True
+        # Not to be told again of what has been looked at.
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(head) + 1)
+        return False
+
+    def _give_thread(self, conn: TConn) -> None:
+        conn.data_ready = True
+        self.enqueue_req(conn)
 
     def handle(self, conn: TConn) -> object:
         """Serve the next request of a connection."""
-        self._deadlines[conn] = time.monotonic() + HEAD_SECONDS
+        self._handled[conn] = time.monotonic() + HEAD_SECONDS
         try:
             return super().handle(conn)
         finally:
-            self._deadlines.pop(conn, None)
+            self._handled.pop(conn, None)
 
     def handle_request(self, req: object, conn: TConn) -> object:
         """Answer a request whose head is complete."""
-        self._deadlines.pop(conn, None)
+        self._handled.pop(conn, None)
         return super().handle_request(req, conn)
 
+    # --- After an answer --------------------------------------------------------------
+
+    def finish_request(self, conn: TConn, done: Future[object]) -> None:
+        """Keep a connection for its next request, or see it off."""
+        if done.exception() is None and done.result():
+            super().finish_request(conn, done)
+        else:
+            self._see_off(conn)
+
+    def _see_off(self, conn: TConn) -> None:
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.settimeout(0)
+        except OSError:
+            self._close(conn)
+            return
+        self._make_room(self._leaving)
+        self._leaving[conn] = time.monotonic() + LEAVING_SECONDS
+        drain = partial(self._drain, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, drain)
+
+    def _drain(self, conn: TConn, client: socket.socket) -> None:
+        """Drop what somebody is still sending, until they have the answer and close."""
+        with suppress(OSError):
+            if client.recv(HEAD_BYTES):
+                return
+        self._forget(self._leaving, conn)
+        self._close(conn)
+
+    # --- Time is up -------------------------------------------------------------------
+
     def murder_pending(self) -> None:
-        """End, once a second, connections whose head takes too long."""
+        """End, once a second, what has been waited for too long."""
         super().murder_pending()
         now = time.monotonic()
-        for conn, deadline in tuple(self._deadlines.items()):
+        for conn, deadline in tuple(self._heads.items()):
+            if now > deadline:
+                self._forget(self._heads, conn)
+                self._see_off(conn)
+        for conn, deadline in tuple(self._leaving.items()):
+            if now > deadline:
+                self._forget(self._leaving, conn)
+                self._close(conn)
+        for conn, deadline in tuple(self._handled.items()):
             if now > deadline:
                 # Its thread reads an end, and goes on to another.
                 with suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RDWR)
+
+    def _make_room(self, waiting: dict[TConn, float]) -> None:
+        if len(waiting) >= MOST_WAITING:
+            oldest = next(iter(waiting))
+            self._forget(waiting, oldest)
+            self._close(oldest)
+
+    def _forget(self, waiting: dict[TConn, float], conn: TConn) -> None:
+        del waiting[conn]
+        self.poller.unregister(conn.sock)
+
+    def _close(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
 
     def handle_error(
         self, _request: object, client: socket.socket, _address: object, _error: object

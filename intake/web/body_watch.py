@@ -8,12 +8,15 @@ Rules:
   keeps what came if it can (tus), and answers.
 * What the sender has sent and we have not read is our slowness, not theirs.
 * Some threads always stay free of bodies, for pages and for questions.
+* When all places are taken, a newcomer gets that of the slowest: a hundred who send
+  just enough lock nobody out. Only the young ones, who have shown nothing yet, stay.
 
 The kernel counts the bytes of each connection (`TCP_INFO`), so that nothing has to
 be read in small pieces. Other sockets have the timeout of the listener alone.
 """
 
 import fcntl
+import math
 import socket
 import struct
 import termios
@@ -31,6 +34,9 @@ MOST_BODIES: Final = 100
 
 FLOOR_BYTES: Final = 4096
 WINDOW_SECONDS: Final = 60.0
+YOUNG_SECONDS: Final = 5.0
+"""So long nobody's place is given to another: over Tor a body begins late."""
+
 LOOK_SECONDS: Final = 1.0
 
 _INFO_BYTES: Final = 136
@@ -41,8 +47,19 @@ _INT_BYTES: Final = 4
 @dataclass(slots=True)
 class _Body:
     connection: socket.socket | None
-    received_bytes: int = 0
-    since: float = 0.0
+    began_bytes: int
+    began: float
+    received_bytes: int
+    since: float
+
+    def bytes_a_second(self, now: float) -> float:
+        """How fast it has come so far; what waits for us is as fast as can be."""
+        received_bytes = _received(self.connection)
+        if self.connection is None or received_bytes is None:
+            return math.inf
+        if _waits_for_us(self.connection):
+            return math.inf
+        return (received_bytes - self.began_bytes) / (now - self.began)
 
 
 @dataclass(slots=True)
@@ -62,14 +79,16 @@ class BodyWatch:
             environ: Of the request; the same object goes to `leave`.
 
         Raises:
-            BusyError: As many bodies are on their way as there may be.
+            BusyError: As many bodies are on their way as there may be, and none of
+                them is slow.
         """
         found = environ.get("gunicorn.socket")
         connection = found if isinstance(found, socket.socket) else None
-        body = _Body(connection, _received(connection) or 0, self.now())
+        received_bytes, now = _received(connection) or 0, self.now()
+        body = _Body(connection, received_bytes, now, received_bytes, now)
         with self._lock:
             if len(self._bodies) >= self.most_bodies:
-                raise BusyError("too many bodies at once")
+                self._give_up_slowest(now)
             self._bodies[id(environ)] = body
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
@@ -90,6 +109,17 @@ class BodyWatch:
                 if now - body.since >= WINDOW_SECONDS:
                     _judge(body, now)
 
+    def _give_up_slowest(self, now: float) -> None:
+        speeds = {
+            key: body.bytes_a_second(now)
+            for key, body in self._bodies.items()
+            if now - body.began >= YOUNG_SECONDS
+        }
+        slowest = min(speeds, key=speeds.__getitem__, default=None)
+        if slowest is None or speeds[slowest] == math.inf:
+            raise BusyError("too many bodies at once")
+        _end(self._bodies.pop(slowest))
+
     def _watch(self) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
@@ -103,10 +133,15 @@ def _judge(body: _Body, now: float) -> None:
     enough = received_bytes - body.received_bytes >= FLOOR_BYTES
     if enough or _waits_for_us(body.connection):
         body.received_bytes, body.since = received_bytes, now
-        return
-    # Reading alone: the answer must still get out.
-    with suppress(OSError):
-        body.connection.shutdown(socket.SHUT_RD)
+    else:
+        _end(body)
+
+
+def _end(body: _Body) -> None:
+    """Let its reader see an end; the answer must still get out."""
+    if body.connection is not None:
+        with suppress(OSError):
+            body.connection.shutdown(socket.SHUT_RD)
 
 
 def _received(connection: socket.socket | None) -> int | None:

@@ -3,11 +3,13 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from intake.server import MEMORY_SETTINGS
+from intake.server.quiet import HEAD_SECONDS, LEAVING_SECONDS, THREADS
 from intake.web.errors import report_bug
 from intake.web.headers import HEADERS
 from tests.intake.conftest import House
@@ -45,7 +47,7 @@ def test_each_worker_stays_on_a_processor_of_its_own(server: ServerProcess) -> N
     processors: list[set[int]] = []
     for _ in range(WAIT_ROUNDS):
         processors = [os.sched_getaffinity(pid) for pid in server.children()]
-        if all(len(each) == 1 for each in processors):
+        if [len(each) for each in processors] == [1, 1]:
             break
         time.sleep(0.01)
 
@@ -99,6 +101,50 @@ def test_half_a_head_is_not_waited_for(server: ServerProcess) -> None:
         ended = connection.recv(1)
 
     assert ended == b""
+
+
+@pytest.mark.enable_socket
+def test_half_heads_take_no_thread(server: ServerProcess) -> None:
+    """More of them than both workers have threads, and a page comes at once."""
+    browser = PlainBrowser(server)
+    with ExitStack() as stack:
+        for _ in range(2 * THREADS + 20):
+            connection = stack.enter_context(browser.connect())
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+        before = time.monotonic()
+        head, _ = browser.exchange(browser.head("GET", "/ru/", ""))
+
+    assert head.startswith("HTTP/1.1 200 ")
+    assert time.monotonic() - before < HEAD_SECONDS / 2
+
+
+@pytest.mark.enable_socket
+def test_a_head_may_come_in_pieces(server: ServerProcess) -> None:
+    """Each in a packet of its own, and a second request on the same line."""
+    with PlainBrowser(server).connect() as connection:
+        for _ in range(2):
+            for piece in (b"GET /ru/ HT", b"TP/1.1\r\nHost: x\r", b"\n\r", b"\n"):
+                connection.sendall(piece)
+                time.sleep(0.02)
+            answer = b""
+            while b"</html>" not in answer:
+                answer += connection.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.enable_socket
+def test_who_does_not_go_keeps_nobody_waiting(server: ServerProcess) -> None:
+    """Forty have their answer and do not close; a page comes at once."""
+    browser = PlainBrowser(server)
+    request = b"GET /no HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(40):
+            stack.enter_context(browser.connect()).sendall(request)
+        before = time.monotonic()
+        head, _ = browser.exchange(browser.head("GET", "/ru/", ""))
+
+    assert head.startswith("HTTP/1.1 200 ")
+    assert time.monotonic() - before < 10 * LEAVING_SECONDS
 
 
 @pytest.mark.enable_socket
