@@ -4,6 +4,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { sealStream } from '../src/age.ts'
 import { archiveLength, writeArchive } from '../src/archive.ts'
 import { attachmentOf } from '../src/attachments.ts'
+import { systemEntropy } from '../src/effects.ts'
 import { MAX_PIECE_BYTES, Pieces } from '../src/pieces.ts'
 
 const FLOOR_BYTES = 65_536 // of the ladder
@@ -38,7 +39,7 @@ async function measure({ file, recipients }: Order): Promise<Measured> {
     const { sizeBytes, chunks } = attachmentOf({ name: file.name, type: file.type, content: file })
     const entries = [{ name: 'attachments/001', sizeBytes, chunks }]
     const began = performance.now()
-    const sealed = await sealStream(writeArchive(entries, FLOOR_BYTES), archiveLength(entries, FLOOR_BYTES), recipients)
+    const sealed = await sealStream(writeArchive(entries, FLOOR_BYTES), archiveLength(entries, FLOOR_BYTES), recipients, systemEntropy)
     const pieces = new Pieces(sealed.chunks)
     let length = 0
     for (let piece = await pieces.next(MAX_PIECE_BYTES); piece.length > 0; piece = await pieces.next(MAX_PIECE_BYTES)) {

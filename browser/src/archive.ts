@@ -37,6 +37,7 @@ import { TooLargeError, UnreadableError } from './errors.ts'
 import { MAX_ARCHIVE_BYTES, ladder } from './ladder.ts'
 
 const FILL_BYTES = 65_536
+const ZEROS = new Uint8Array(FILL_BYTES)
 
 /** Something to be stored: its name, its exact size, and its bytes when its turn comes. */
 export interface EntrySource {
@@ -45,10 +46,10 @@ export interface EntrySource {
     readonly chunks: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-/** Gives this many bytes of padding: zeros in all that is sealed, random ones in a mailbox answer. */
+/** Gives this many bytes of padding, 64 KiB at most: zeros in all that is sealed, random ones in a mailbox answer. */
 export type Filler = (lengthBytes: number) => Uint8Array
 
-export const zeros: Filler = (lengthBytes) => new Uint8Array(lengthBytes)
+export const zeros: Filler = (lengthBytes) => ZEROS.subarray(0, lengthBytes)
 
 /** The length of an archive of these entries, with its padding: a rung. Throws TooLargeError past 1,000 entries or 2 GiB. */
 export function archiveLength(entries: readonly EntrySource[], floorBytes: number): number {
@@ -64,7 +65,7 @@ export function entryEnds(entries: readonly EntrySource[]): readonly number[] {
     return entries.map(({ name, sizeBytes }) => (end += LOCAL_BYTES + name.length + sizeBytes + DESCRIPTOR_BYTES))
 }
 
-/** Write the archive, chunk by chunk; the padding is added here. */
+/** Write the archive, chunk by chunk, each good until the next one is asked for; the padding is added here. */
 export async function* writeArchive(
     entries: readonly EntrySource[],
     floorBytes: number,

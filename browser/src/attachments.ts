@@ -23,6 +23,7 @@ export interface AttachmentSource {
     readonly name: string
     readonly mediaType: string
     readonly sizeBytes: number
+    /** Each is good until the next one is asked for. */
     readonly chunks: () => AsyncIterable<Uint8Array>
 }
 
@@ -70,7 +71,7 @@ async function* read({ name, content }: ChosenFile): AsyncGenerator<Uint8Array, 
     if (leftBytes !== 0) throw new FileError(name)
 }
 
-/** Large pieces into buffers of our own where the browser can, else as it gives them. */
+/** Large pieces into one buffer of our own where the browser can, else as it gives them. */
 async function* piecesOf(content: Blob): AsyncGenerator<Uint8Array, void, undefined> {
     const stream = content.stream()
     const reader = byobReader(stream)
@@ -83,11 +84,13 @@ async function* piecesOf(content: Blob): AsyncGenerator<Uint8Array, void, undefi
         }
         return
     }
+    let buffer = new ArrayBuffer(READ_BYTES)
     try {
         for (;;) {
-            const { done, value } = await reader.read(new Uint8Array(READ_BYTES))
+            const { done, value } = await reader.read(new Uint8Array(buffer))
             if (done) return
             yield value
+            buffer = value.buffer // the same memory
         }
     } finally {
         await reader.cancel()

@@ -106,7 +106,7 @@ export interface Sealing {
 export async function sealReport(draft: Draft, attachments: readonly AttachmentSource[], sealing: Sealing): Promise<SealedReport> {
     const now = sealing.clock.now()
     const { chunks, lengthBytes, attachmentEnds } = writeReport(draft, attachments, sealing, now)
-    const sealed = await sealStream(chunks, lengthBytes, sealing.recipients)
+    const sealed = await sealStream(chunks, lengthBytes, sealing.recipients, sealing.entropy)
     const headBytes = sealed.lengthBytes - sealedOffset(lengthBytes, 0)
     const ends = attachmentEnds.map((end) => sealedOffset(end, headBytes))
     return { ...sealed, mailbox: sealing.keys.mailbox, attachmentEnds: ends }

@@ -4,6 +4,7 @@ import { generateHybridIdentity, identityToRecipient } from 'age-encryption'
 import * as files from 'cctv-age'
 import { describe, expect, it } from 'vitest'
 import { openSealed, sealStream } from '../src/age.ts'
+import { systemEntropy } from '../src/effects.ts'
 import { reasonOf } from './vectors.ts'
 
 /** A public vector of age (C2SP/CCTV): lines of `name: value`, an empty line, and a file, which may be compressed. */
@@ -64,9 +65,9 @@ describe('age files in the page', () => {
             for (let at = 0; at < length; at += 50_000) yield Promise.resolve(plaintext.subarray(at, at + 50_000))
         }
 
-        const sealed = await sealStream(pieces(), length, [await identityToRecipient(identity)])
+        const sealed = await sealStream(pieces(), length, [await identityToRecipient(identity)], systemEntropy)
         const chunks: Uint8Array[] = []
-        for await (const chunk of sealed.chunks) chunks.push(chunk)
+        for await (const chunk of sealed.chunks) chunks.push(chunk.slice())
         const file = new Uint8Array(Buffer.concat(chunks))
 
         expect(file.length).toBe(sealed.lengthBytes)
@@ -75,6 +76,6 @@ describe('age files in the page', () => {
 
     it('are never sealed to nobody', async () => {
         const nothing = async function* (): AsyncGenerator<Uint8Array, void, undefined> {}
-        await expect(sealStream(nothing(), 0, [])).rejects.toThrow('nobody')
+        await expect(sealStream(nothing(), 0, [], systemEntropy)).rejects.toThrow('nobody')
     })
 })

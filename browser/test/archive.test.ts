@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 as crc32OfZlib } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { archiveLength, readArchive, takePadding, writeArchive, zeros, type EntrySource } from '../src/archive.ts'
@@ -117,5 +118,15 @@ describe('CRC-32', () => {
         const bytes = new TextEncoder().encode('123456789')
         expect(crc32(bytes)).toBe(0xcbf43926)
         expect(crc32(bytes.subarray(4), crc32(bytes.subarray(0, 4)))).toBe(0xcbf43926)
+    })
+
+    it('is what zlib says, of any bytes, wherever they begin and are cut', () => {
+        const bytes = fc.uint8Array({ maxLength: 100 })
+        fc.assert(
+            fc.property(bytes, fc.nat(100), fc.nat(3), (all, cut, from) => {
+                const some = all.subarray(from)
+                expect(crc32(some.subarray(cut), crc32(some.subarray(0, cut)))).toBe(crc32OfZlib(some))
+            }),
+        )
     })
 })

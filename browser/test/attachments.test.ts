@@ -5,7 +5,7 @@ import { reasonOf, toHex } from './vectors.ts'
 
 async function read(content: Blob): Promise<string> {
     const chunks: Uint8Array[] = []
-    for await (const chunk of attachmentOf({ name: 'a.pdf', type: '', content }).chunks()) chunks.push(chunk)
+    for await (const chunk of attachmentOf({ name: 'a.pdf', type: '', content }).chunks()) chunks.push(chunk.slice())
     return toHex(new Uint8Array(Buffer.concat(chunks)))
 }
 

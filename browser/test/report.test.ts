@@ -66,7 +66,7 @@ function source(name: string, mediaType: string, bytes: Uint8Array): AttachmentS
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
     const parts: Uint8Array[] = []
-    for await (const part of chunks) parts.push(part)
+    for await (const part of chunks) parts.push(part.slice())
     return new Uint8Array(Buffer.concat(parts))
 }
 

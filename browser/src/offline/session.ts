@@ -139,7 +139,7 @@ async function collect({ chunks, lengthBytes }: SealedReport, onShare: (share: n
                     }
                     doneBytes += value.length
                     onShare(doneBytes / lengthBytes)
-                    controller.enqueue(value)
+                    controller.enqueue(value.slice()) // the next chunk comes into the same memory
                 } catch (error) {
                     failure = error // a browser passes on its own error instead
                     controller.error(error)
