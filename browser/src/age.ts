@@ -57,10 +57,9 @@ export async function sealStream(
     const nonce = entropy(PAYLOAD_NONCE_BYTES)
     const payloadKey = hkdf(sha256, fileKey, nonce, utf8ToBytes('payload'), PAYLOAD_KEY_BYTES)
     const headBytes = header.length + nonce.length
-    return {
-        lengthBytes: headBytes + sealedBytes(plaintextBytes),
-        chunks: sealed([header, nonce], plaintext, payloadKey),
-    }
+    const chunks = sealed([header, nonce], plaintext, payloadKey)
+    // What is empty has one chunk all the same.
+    return { lengthBytes: headBytes + Math.max(TAG_BYTES, sealedOffset(plaintextBytes, 0)), chunks }
 }
 
 /** Open a small sealed file. Throws UnreadableError if it was altered, or is sealed to somebody else. */
@@ -79,7 +78,10 @@ interface Header {
     readonly fileKey: Uint8Array
 }
 
-/** A header by the library, and the file key that it drew: a recipient of our own is shown it, and adds nothing. */
+/**
+ * A header by the library, and the file key that it drew: a recipient of our own is shown it, and adds no stanza. The empty
+ * payload behind the header, under a nonce that nobody sees again, is cut off.
+ */
 async function writeHeader(recipients: readonly string[]): Promise<Header> {
     const encrypter = new Encrypter()
     for (const recipient of recipients) encrypter.addRecipient(recipient)
@@ -98,15 +100,11 @@ async function writeHeader(recipients: readonly string[]): Promise<Header> {
 /** What comes first, and then the payload. */
 async function* sealed(
     first: readonly Uint8Array[],
-    plaintext: AsyncGenerator<Uint8Array, void, undefined>,
+    plaintext: AsyncIterable<Uint8Array>,
     payloadKey: Uint8Array,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-        yield* first
-        yield* sealPayload(plaintext, payloadKey)
-    } finally {
-        await plaintext.return() // closes the files behind it; no effect at the end
-    }
+    yield* first
+    yield* sealPayload(plaintext, payloadKey)
 }
 
 /** age's STREAM: only the last chunk may be short, and it is empty only in an empty file. */
@@ -133,8 +131,4 @@ async function* sealPayload(plaintext: AsyncIterable<Uint8Array>, payloadKey: Ui
         }
     }
     yield seal(true)
-}
-
-function sealedBytes(plaintextBytes: number): number {
-    return plaintextBytes + TAG_BYTES * Math.max(1, Math.ceil(plaintextBytes / CHUNK_BYTES))
 }

@@ -5,7 +5,6 @@
  *
  * A piece is kept until the server has it, so that a broken connection repeats it without sealing anew: sealed bytes are
  * never made twice, which would need the same keys for different bytes. One piece is made ahead while another travels.
- * Two buffers take turns: a browser frees what is dropped late, and pieces of 4 MiB would be 100 MB before it does.
  */
 
 export const MIN_PIECE_BYTES = 262_144
@@ -26,8 +25,6 @@ export class Pieces {
     readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>
     #rest = new Uint8Array(0) as Uint8Array
     #ahead: Promise<Uint8Array<ArrayBuffer>> | undefined
-    /** The buffer of the piece that is out, and the one that the next piece is cut into. */
-    #buffers = [new ArrayBuffer(0), new ArrayBuffer(0)] as const
 
     constructor(chunks: AsyncGenerator<Uint8Array, void, undefined>) {
         this.#chunks = chunks
@@ -39,12 +36,11 @@ export class Pieces {
         this.#ahead.catch(() => undefined) // whoever calls `next` is told
     }
 
-    /** The next piece, shorter only at the end; empty behind it. It is good until the next one is asked for. */
+    /** The next piece, shorter only at the end; empty behind it. */
     async next(pieceBytes: number): Promise<Uint8Array<ArrayBuffer>> {
         this.prepare(pieceBytes)
         const piece = (await this.#ahead) ?? new Uint8Array(0)
         this.#ahead = undefined
-        this.#buffers = [this.#buffers[1], this.#buffers[0]]
         return piece
     }
 
@@ -55,10 +51,8 @@ export class Pieces {
     }
 
     async #cut(pieceBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-        const [out, free] = this.#buffers
-        const buffer = free.byteLength < pieceBytes ? new ArrayBuffer(pieceBytes) : free
-        this.#buffers = [out, buffer]
-        const piece = new Uint8Array(buffer, 0, pieceBytes)
+        // A new buffer each time: Chromium forgets its requests' copies only when buffers like these call for it.
+        const piece = new Uint8Array(pieceBytes)
         let filled = 0
         while (filled < pieceBytes) {
             if (this.#rest.length === 0) {

@@ -74,6 +74,36 @@ describe('age files in the page', () => {
         expect(sha256(await openSealed(file, identity))).toBe(sha256(plaintext))
     })
 
+    it('have a nonce of its own for each chunk, and a key of its own for each file', async () => {
+        const same = async function* () {
+            for (let count = 0; count < 300; count++) yield Promise.resolve(new Uint8Array(65_536))
+        }
+        const seal = async () => {
+            const { chunks } = await sealStream(same(), 300 * 65_536, [recipient], systemEntropy)
+            const tags: string[] = []
+            for await (const chunk of chunks) if (chunk.length === 65_552) tags.push(Buffer.from(chunk.subarray(-16)).toString('hex'))
+            return tags
+        }
+        const recipient = await identityToRecipient(await generateHybridIdentity())
+
+        const tags = [...(await seal()), ...(await seal())]
+
+        expect([tags.length, new Set(tags).size]).toEqual([600, 600])
+    })
+
+    it('take no more memory when they are longer: the same buffer comes again', async () => {
+        const recipient = await identityToRecipient(await generateHybridIdentity())
+        const long = async function* () {
+            for (let count = 0; count < 40; count++) yield Promise.resolve(new Uint8Array(65_536))
+        }
+
+        const { chunks } = await sealStream(long(), 40 * 65_536, [recipient], systemEntropy)
+        const buffers = new Set<ArrayBufferLike>()
+        for await (const chunk of chunks) buffers.add(chunk.buffer)
+
+        expect(buffers.size).toBe(3) // header, nonce, and every chunk
+    })
+
     it('are never sealed to nobody', async () => {
         const nothing = async function* (): AsyncGenerator<Uint8Array, void, undefined> {}
         await expect(sealStream(nothing(), 0, [], systemEntropy)).rejects.toThrow('nobody')
