@@ -211,7 +211,7 @@ def seal_often(
         for script in (_WORKER.replace("FIRST", str(FIRST_BYTES)), _SEAL)
     )
     browser.open(origin)
-    browser.choosefilm("input", path)
+    browser.choose_file("input", path)
     browser.await_(begin, seconds=_PATIENCE_SECONDS)
     idle = browser.await_(_IDLE, seconds=_PATIENCE_SECONDS)
     print(f"{name + ' idles':28} longest gap {idle:.0f} ms: so noisy is the machine")
@@ -259,7 +259,7 @@ def _sent(name: str, browser: Browser, url: str, path: Path) -> Run:
     browser.open(url)
     browser.await_(_READY, seconds=_PATIENCE_SECONDS)
     with Memory(browser.pid) as memory:
-        browser.choosefilm("#attachments", path)
+        browser.choose_file("#attachments", path)
         answer = browser.await_(_SEND, seconds=_PATIENCE_SECONDS)
     if not answer["isReceived"]:
         raise RuntimeError("the report did not arrive")

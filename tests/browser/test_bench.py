@@ -2,8 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.chromium import chromium
 from bench.page import film, seal_often, served
+
+pytestmark = [
+    pytest.mark.enable_socket,
+    pytest.mark.end_to_end,
+    pytest.mark.needs("chromium", "node"),
+]
 
 
 def test_a_file_is_sealed_and_measured(tmp_path: Path) -> None:
