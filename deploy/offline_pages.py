@@ -34,8 +34,13 @@ from intake.config import DEFAULT_LIMIT_BYTES
 from intake.web.offline import file_name
 from intake.web.pages import Pages
 from intake.web.static import FILES
-from protocol.directory import KeyDirectory, SignedDirectory, verify_directory
-from protocol.errors import ProtocolError
+from protocol.directory import (
+    KeyDirectory,
+    SignedDirectory,
+    offline_keys,
+    verify_directory,
+)
+from protocol.errors import DirectoryError, ProtocolError
 from protocol.languages import Language
 from protocol.offline_keys import OrganisationFile
 
@@ -174,8 +179,12 @@ def _build(options: argparse.Namespace) -> dict[str, bytes]:
         )
     except ProtocolError as error:
         raise OfflinePagesError(f"{options.directory}: {error}") from None
-    if not directory.offline_recipients(now):
-        raise OfflinePagesError(f"{options.directory}: nobody to seal to offline")
+    try:
+        offline_keys(signed, root=organisation.root, now=now)
+    except DirectoryError:
+        raise OfflinePagesError(
+            f"{options.directory}: nobody to seal to offline"
+        ) from None
     pages = Pages(root_key=str(organisation.root), limit_bytes=options.limit_bytes)
     return build(signed, directory, pages)
 

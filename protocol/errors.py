@@ -117,9 +117,13 @@ class UnusableDirectoryError(DirectoryError):
     reasons: ClassVar[frozenset[str]] = frozenset(
         {"no_reviewer", "no_recovery", "not_hybrid", "lives_too_long"}
     )
+    offline_reasons: ClassVar[frozenset[str]] = frozenset(
+        {"no_offline", "no_recovery", "other_organisation"}
+    )
+    """An offline page's, beside what its directory's own form may be."""
 
     def __init__(self, reason: str) -> None:
-        """Take one of `reasons`."""
+        """Take one of `reasons` or of `offline_reasons`."""
         super().__init__(reason.replace("_", " "))
         self.reason = reason
 

@@ -3,7 +3,8 @@
 Spec: docs/protocol.md §4.
 
 `content` is what it says; `signed` is how one comes to believe it; `identities`
-are the short-lived recipients that its reviewers certify.
+are the short-lived recipients that its reviewers certify; `offline` is what a page
+without a network may seal to.
 """
 
 from protocol.directory.content import (
@@ -23,6 +24,7 @@ from protocol.directory.identities import (
     current_certificates,
     report_recipients,
 )
+from protocol.directory.offline import OfflineKeys, offline_keys
 from protocol.directory.signed import (
     SignedDirectory,
     sign_directory,
@@ -37,12 +39,14 @@ __all__ = [
     "IdentityCertificate",
     "IdentityList",
     "KeyDirectory",
+    "OfflineKeys",
     "ReviewerKey",
     "Role",
     "SignedDirectory",
     "TeamKey",
     "certify_identity",
     "current_certificates",
+    "offline_keys",
     "report_recipients",
     "sign_directory",
     "verify_directory",

@@ -156,8 +156,7 @@ def verify_directory(
     Spec: docs/protocol.md §4.
     """
     # 1. Signature first: nothing unsigned may steer the steps below.
-    _verify_signature(untrusted, root)
-    directory = KeyDirectory.parse(untrusted.directory)
+    directory = signed_content(untrusted, root)
     # 2. A clock that is wrong would make the next step wrong: say so instead.
     if directory.issued - now > CLOCK_TOLERANCE:
         raise FutureDirectoryError("issued in the future")
@@ -176,10 +175,24 @@ def verify_directory(
     return directory
 
 
-def _verify_signature(untrusted: SignedDirectory, root: VerificationKey) -> None:
+def signed_content(untrusted: SignedDirectory, root: VerificationKey) -> KeyDirectory:
+    """Read what the root has signed, whether or not it may be used now.
+
+    Args:
+        untrusted: As received, any length.
+        root: The organisation's key, pinned by the caller.
+
+    Returns:
+        The directory, whose time may be over.
+
+    Raises:
+        NotSignedByRootError: `root` made neither of its signatures.
+        MalformedError: It does not follow the format.
+        UnknownFormatError: It is of another format or version.
+    """
     for signature in (untrusted.signature, untrusted.cross_signature):
         if signature is not None and _is_by(root, signature, untrusted.directory):
-            return
+            return KeyDirectory.parse(untrusted.directory)
     raise NotSignedByRootError("the root did not sign it")
 
 

@@ -91,6 +91,41 @@ def verify_directory(  # noqa: PLR0913 - a directory and its circumstances
     return directory
 
 
+def offline_keys(  # noqa: PLR0913 - a directory and its circumstances
+    untrusted: bytes,
+    signature: str,
+    cross_signature: str | None,
+    *,
+    root: bytes,
+    now: datetime,
+    before: Directory | None,
+) -> tuple[Directory, list[str], datetime]:
+    """Choose whom an offline page seals to, and until when (§4.2)."""
+    if not any(
+        signer(each, untrusted, [root], namespace="debunker-directory")
+        for each in (signature, cross_signature)
+        if each is not None
+    ):
+        raise RefusedError("not_signed_by_root")
+    directory = parse_directory(untrusted)
+    if before and directory.version < before.version:
+        raise RefusedError("stale")
+    if before and directory.organisation_id != before.organisation_id:
+        raise RefusedError("other_organisation")
+    if directory.issued - now > _DAY:
+        raise RefusedError("issued_in_future")
+    ends = {}
+    for role in ("offline", "recovery"):
+        every = [each for each in directory.recipients if each["role"] == role]
+        if not every:
+            raise RefusedError(f"no_{role}")
+        ends[role] = max(each["not_after"] for each in every)
+    if any(now >= end for end in ends.values()):
+        raise RefusedError("expired")
+    recipients = [each for role in ends for each in directory.recipients_of(role, now)]
+    return directory, recipients, min(ends.values())
+
+
 def parse_directory(untrusted: bytes) -> Directory:
     """Read a directory, without believing it."""
     document = read(

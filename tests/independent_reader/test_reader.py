@@ -201,6 +201,35 @@ def _spelt(keys: list[bytes]) -> list[str]:
     return [f"ssh-ed25519 {base64.b64encode(prefix + key).decode()}" for key in keys]
 
 
+@pytest.mark.parametrize("case", load_cases("offline_keys"), ids=_named)
+def test_keys_of_an_offline_page(case: Case) -> None:
+    """As §4.2 says whom it seals to, until when, and when its keys are old."""
+    if case.reason is None:
+        assert _read_offline_keys(case.given) == case.expected
+    else:
+        with pytest.raises(RefusedError, match=f"^{case.reason}$"):
+            _read_offline_keys(case.given)
+
+
+def _read_offline_keys(given: dict[str, Any]) -> dict[str, Any]:
+    before = given["before"]
+    now = _moment(given["now"])
+    directory, recipients, until = directories.offline_keys(
+        given["directory"].encode(),
+        given["signature"],
+        given["cross_signature"],
+        root=ed25519_key("root", given["root"]),
+        now=now,
+        before=None if before is None else directories.parse_directory(before.encode()),
+    )
+    return {
+        "version": directory.version,
+        "recipients": recipients,
+        "until": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "is_old": now >= directory.expires,
+    }
+
+
 @pytest.mark.parametrize("case", load_cases("identities"), ids=_named)
 def test_identities(case: Case) -> None:
     """Whom to seal to, in order, or why nobody."""

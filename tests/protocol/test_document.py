@@ -54,7 +54,10 @@ def test_every_error_is_listed(error: type[ProtocolError]) -> None:
     """Abstract ones aside, which nobody raises."""
     reasons = {error.reason}
     if error is UnusableDirectoryError:
-        reasons = set(UnusableDirectoryError.reasons)
+        reasons = {
+            *UnusableDirectoryError.reasons,
+            *UnusableDirectoryError.offline_reasons,
+        }
     is_named_by_its_place = error.reason in {"protocol", "codename", "directory"}
 
     assert is_named_by_its_place or all(map(_listed, reasons))

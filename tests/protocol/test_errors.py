@@ -50,7 +50,10 @@ def test_an_unlisted_word_is_kept_but_not_told() -> None:
     assert "sekret" not in f"{error} {error!r}"
 
 
-@pytest.mark.parametrize("reason", sorted(UnusableDirectoryError.reasons))
+@pytest.mark.parametrize(
+    "reason",
+    sorted(UnusableDirectoryError.reasons | UnusableDirectoryError.offline_reasons),
+)
 def test_an_unusable_directory_says_why(reason: str) -> None:
     """The operator must know what to add."""
     assert UnusableDirectoryError(reason).reason == reason

@@ -15,11 +15,12 @@ from crypto.errors import MalformedError as CryptoMalformedError
 from crypto.sealed_secret import open_secret
 from protocol.archive import PADDING_NAME, ArchiveReader
 from protocol.codename import Codename
-from protocol.day import format_day, parse_moment
+from protocol.day import format_day, format_moment, parse_moment
 from protocol.directory import (
     IdentityList,
     KeyDirectory,
     SignedDirectory,
+    offline_keys,
     report_recipients,
     verify_directory,
 )
@@ -84,6 +85,14 @@ def test_codename(case: Case) -> None:
         "words_ru": codename.words(Language.RU),
         "characters": codename.characters(),
     }
+
+
+@pytest.mark.parametrize("case", load_cases("codename_end"), ids=_named)
+def test_codename_end(case: Case) -> None:
+    """What was typed from a paper is the codename's end, or not."""
+    codename = Codename(bytes.fromhex(case.given["secret"]))
+
+    assert case.expected == {"is_its_end": codename.ends_so(case.given["typed"])}
 
 
 @pytest.mark.parametrize("case", load_cases("mailbox"), ids=_named)
@@ -195,6 +204,37 @@ def _read_directory(signed: SignedDirectory, case: Case) -> dict[str, Any]:
         "offline_recipients": list(map(str, directory.offline_recipients(now))),
         "team_keys_on_2026-06-30": _keys_on(directory, date(2026, 6, 30)),
         "team_keys_on_2026-07-01": _keys_on(directory, date(2026, 7, 1)),
+    }
+
+
+@pytest.mark.parametrize("case", load_cases("offline_keys"), ids=_named)
+def test_offline_keys(case: Case) -> None:
+    """An offline page seals to whom the vector says, or refuses."""
+    if case.reason is None:
+        assert _offline_keys(case.given) == case.expected
+    else:
+        with pytest.raises(ProtocolError) as refused:
+            _offline_keys(case.given)
+        assert refused.value.reason == case.reason
+
+
+def _offline_keys(given: dict[str, Any]) -> dict[str, Any]:
+    before = given["before"]
+    keys = offline_keys(
+        SignedDirectory(
+            directory=given["directory"].encode(),
+            signature=given["signature"],
+            cross_signature=given["cross_signature"],
+        ),
+        root=VerificationKey.parse(given["root"]),
+        now=parse_moment(given["now"]),
+        before=None if before is None else KeyDirectory.parse(before.encode()),
+    )
+    return {
+        "version": keys.directory.version,
+        "recipients": list(map(str, keys.recipients)),
+        "until": format_moment(keys.until),
+        "is_old": keys.is_old,
     }
 
 

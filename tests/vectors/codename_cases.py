@@ -12,7 +12,7 @@ from tests.vectors.fixed import CODENAME, OTHER_CODENAME, seed
 _EN = CODENAME.words(Language.EN)
 _RU = CODENAME.words(Language.RU)
 _CHARACTERS = CODENAME.characters()
-_ZERO = Codename(bytes(12))
+ZERO = Codename(bytes(12))
 _FULL = Codename(b"\xff" * 12)
 
 
@@ -54,7 +54,7 @@ def _good() -> Iterator[tuple[str, str, Codename, str]]:
     yield "words_english", _EN, CODENAME, "ten English words"
     yield "words_russian", _RU, CODENAME, "ten Russian words, the same secret"
     yield "characters", _CHARACTERS, CODENAME, "22 characters, the same secret"
-    yield "all_zero", _ZERO.characters(), _ZERO, "a secret of twelve zero bytes"
+    yield "all_zero", ZERO.characters(), ZERO, "a secret of twelve zero bytes"
     yield "all_ones", _FULL.words(Language.EN), _FULL, "a secret of twelve 0xff bytes"
     yield (
         "another",
@@ -82,20 +82,20 @@ def _good() -> Iterator[tuple[str, str, Codename, str]]:
     yield "words_some_shortened", some, CODENAME, "whole words and shortened ones"
     ending = " ".join([*_EN.split()[:3], _EN.split()[3] + "x", *_EN.split()[4:]])
     yield "word_with_another_ending", ending, CODENAME, "an x behind one word"
-    short = " ".join(word[:4] for word in _SHORT.words(Language.EN).split())
-    yield "words_by_first_four_short", short, _SHORT, "one of them has three letters"
+    short = " ".join(word[:4] for word in SHORT.words(Language.EN).split())
+    yield "words_by_first_four_short", short, SHORT, "one of them has three letters"
     bare = _CHARACTERS.replace("-", "").lower()
     yield "characters_without_groups", bare, CODENAME, "lower case, no dashes"
     spaced = " ".join(bare)
     yield "characters_one_by_one", spaced, CODENAME, "a space after each character"
     dashes = _with_dashes(_CHARACTERS)
     yield "characters_other_dashes", dashes, CODENAME, "hyphen, en, em dash, minus"
-    cyrillic = _CYRILLIC.characters().translate(_TO_CYRILLIC)
-    yield "characters_cyrillic", cyrillic, _CYRILLIC, "Cyrillic look-alike letters"
-    letters = _ZERO.characters().replace("0", "O")
-    yield "characters_letter_o", letters, _ZERO, "the letter O for the digit 0"
-    ones = _ONES.characters().replace("1", "I", 1).replace("1", "l")
-    yield "characters_letters_i_l", ones, _ONES, "the letters I and l for the digit 1"
+    cyrillic = CYRILLIC.characters().translate(TO_CYRILLIC)
+    yield "characters_cyrillic", cyrillic, CYRILLIC, "Cyrillic look-alike letters"
+    letters = ZERO.characters().replace("0", "O")
+    yield "characters_letter_o", letters, ZERO, "the letter O for the digit 0"
+    ones = ONES.characters().replace("1", "I", 1).replace("1", "l")
+    yield "characters_letters_i_l", ones, ONES, "the letters I and l for the digit 1"
     hidden = "\ufeff" + "\u200b".join(_CHARACTERS) + "\u00ad"
     yield "characters_zero_width", hidden, CODENAME, "format characters between"
     alike = _WORDLIKE.characters().replace("-", "")
@@ -153,14 +153,14 @@ def _search(is_wanted: Callable[[Codename], bool]) -> Codename:
 
 
 _YO = _search(lambda codename: set("ей") <= set(codename.words(Language.RU)))
-_CYRILLIC = _search(lambda codename: set("ABEKMH0PCTYX") <= set(codename.characters()))
-_ONES = _search(lambda codename: codename.characters().count("1") > 1)
-_SHORT = _search(
+CYRILLIC = _search(lambda codename: set("ABEKMH0PCTYX") <= set(codename.characters()))
+ONES = _search(lambda codename: codename.characters().count("1") > 1)
+SHORT = _search(
     lambda codename: min(map(len, codename.words(Language.EN).split())) == 3
 )
 _STARTS = {word[:4].upper() for word in word_list(Language.EN)}
 _WORDLIKE = _search(lambda codename: codename.characters()[:4] in _STARTS)
-_TO_CYRILLIC = str.maketrans("ABEKMH0PCTYX", "АВЕКМНОРСТУХ")
+TO_CYRILLIC = str.maketrans("ABEKMH0PCTYX", "АВЕКМНОРСТУХ")
 
 
 def _with_dashes(spelt: str) -> str:
