@@ -14,6 +14,8 @@ from typing import Final
 
 from playwright.sync_api import FilePayload, Page, Route
 
+from crypto.entropy import system_entropy
+from protocol.codename import Codename
 from protocol.languages import Language
 
 PATIENCE_MS: Final = 20_000
@@ -84,7 +86,16 @@ def sealed_file(page: Page, origin: str, language: Language) -> Iterator[str]:
 
 
 def mailbox(page: Page, origin: str, language: Language) -> Iterator[str]:
-    """Where a codename is asked for, and what a wrong one is told."""
+    """From a wrong codename to a mailbox that is deleted; its answers are elsewhere."""
+    codename = Codename.generate(system_entropy).characters()
+
+    def log_in() -> None:
+        page.goto(f"{origin}/{language.value}/mailbox")
+        _shown(page, "#open-mailbox")
+        page.fill("#codename", codename)
+        page.click("#open-mailbox button[type=submit]")
+        _shown(page, "#replies")
+
     page.goto(f"{origin}/{language.value}/mailbox")
     _shown(page, "#open-mailbox")
     yield "mailbox"
@@ -92,6 +103,20 @@ def mailbox(page: Page, origin: str, language: Language) -> Iterator[str]:
     page.click("#open-mailbox button[type=submit]")
     _shown(page, "#error-summary")
     yield "mailbox-mistyped"
+    log_in()
+    yield "mailbox-empty"
+    page.fill("#text", STORY[language])
+    page.click("#message button[type=submit]")
+    _shown(page, "#message-sent")
+    yield "mailbox-sent"
+    log_in()
+    _shown(page, "#sent-on")
+    yield "mailbox-waiting"
+    page.click("#delete-mailbox")
+    yield "mailbox-delete"
+    page.click("#confirm-delete [data-part=confirm]")
+    _shown(page, "#mailbox-deleted")
+    yield "mailbox-deleted"
 
 
 def offline(page: Page, origin: str, language: Language) -> Iterator[str]:
@@ -137,8 +162,27 @@ def without_script(page: Page, origin: str, language: Language) -> Iterator[str]
     yield "plain-sealed"
     page.click("main form button")
     yield "plain-sealed-empty"
+    yield from _plain_mailbox(page, place, language)
+
+
+def _plain_mailbox(page: Page, place: str, language: Language) -> Iterator[str]:
     page.goto(f"{place}/plain/mailbox")
     yield "plain-mailbox"
+    page.fill("#codename", Codename.generate(system_entropy).characters())
+    page.click("main form button")
+    page.wait_for_url("**/replies", timeout=PATIENCE_MS)
+    yield "plain-mailbox-empty"
+    page.fill("#text", STORY[language])
+    page.click("form[enctype] button")
+    page.wait_for_url("**/sent", timeout=PATIENCE_MS)
+    yield "plain-mailbox-sent"
+    page.goto(f"{place}/plain/mailbox/replies")
+    yield "plain-mailbox-waiting"
+    page.goto(f"{place}/plain/mailbox/delete")
+    yield "plain-mailbox-delete"
+    page.click("main form button")
+    page.wait_for_url("**/deleted", timeout=PATIENCE_MS)
+    yield "plain-mailbox-deleted"
 
 
 def traps(page: Page, origin: str, language: Language) -> Iterator[str]:

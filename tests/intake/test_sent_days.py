@@ -14,7 +14,7 @@ from tests.intake.console import Console
 from tests.intake.reporter import PlainReporter, begin, upload
 from tests.intake.sealed import seal_in_page
 
-WAITS = "The server has it, and no person has fetched it yet. Sent on:"
+WAITS = "What you sent is on the server, and no person has fetched it yet. Sent on:"
 NOTHING = "There is no answer here, and nothing waits to be fetched."
 
 
