@@ -215,6 +215,7 @@ def test_a_message_is_sent_and_another_one_can_be(
         visit.page.click("#message button[type=submit]")
         visit.page.wait_for_selector("#message-sent:not([hidden])")
         assert len([r for r in visit.requests if r == "POST /uploads"]) == count
+    assert visit.page.is_hidden("#no-replies")
     assert visit.page.is_visible("#message")
     assert visit.complaints == []
 

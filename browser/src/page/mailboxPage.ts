@@ -123,6 +123,7 @@ export class MailboxPage {
                 this.#message.reset()
                 this.#files.clear()
                 this.#backToMailbox()
+                show('no-replies', false) // something waits now
                 show('message-sent', true)
                 focus('message-sent')
                 break
