@@ -16,7 +16,7 @@ pytestmark = [
 
 def test_a_file_is_sealed_and_measured(tmp_path: Path) -> None:
     """A benchmark that nobody runs for a month still runs."""
-    path = film(tmp_path / "film.mp4", megabytes=2)
+    path = film(tmp_path / "film.bin", megabytes=2)
 
     with served() as origin, chromium() as browser:
         [run] = seal_often("chromium", browser, origin, path, rounds=1)
