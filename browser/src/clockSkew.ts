@@ -1,7 +1,7 @@
 /**
  * The clock of this device beside the site's: whether the keys are the trouble, or the time.
  *
- * Spec: docs/protocol.md §4, docs/adr/0023.
+ * Spec: docs/protocol.md §4, docs/adr/0024.
  *
  * The site's clock is nobody's word: who answers for the site chooses it. So it never makes a key hold that does not hold by
  * this device's clock. It stops a page whose device is late, which would take keys that have ended for good ones; and

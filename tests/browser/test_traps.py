@@ -1,6 +1,6 @@
 """Wrong browsers, frames and clocks: the page says what to do, and nobody can type.
 
-Spec: docs/adr/0022, docs/adr/0023. Whatever the server itself refuses:
+Spec: docs/adr/0022, docs/adr/0024. Whatever the server itself refuses:
 tests/intake/test_traps.py.
 """
 

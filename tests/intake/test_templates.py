@@ -311,6 +311,11 @@ def test_the_script_finds_every_part_and_each_is_hidden_before(template: str) ->
     assert set(FOUND_BY_THE_SCRIPT[template].split()) <= set(reading.ids())
     for form in reading.all("form"):
         assert "hidden" in form.attributes
+    for button in reading.all("button"):
+        # Text browsers show what is hidden; a button that does nothing sends nothing.
+        assert ("disabled" in button.attributes) is (
+            button.attributes["type"] == "submit"
+        )
     assert any(element.tag == "noscript" for element in reading.elements)
 
 

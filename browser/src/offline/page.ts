@@ -13,9 +13,8 @@ import { inWords, showProblems } from '../page/problems.ts'
 import { RevealingNotice } from '../page/revealingNotice.ts'
 import { settingsOf, type Settings } from '../page/settings.ts'
 import { spell } from '../page/spelt.ts'
+import { start } from '../page/start.ts'
 import { Texts } from '../page/texts.ts'
-import { showTrouble } from '../page/troubles.ts'
-import { isAble } from '../abilities.ts'
 import { systemClock } from '../effects.ts'
 import { sealedFileName } from '../sealedFileName.ts'
 import { embeddedDirectory, embeddedWords, workerAt } from './embedded.ts'
@@ -176,15 +175,4 @@ class OfflinePage {
 }
 
 forgetWhenLeft()
-const report = find('report', HTMLFormElement)
-if (report) {
-    show('waiting', false)
-    show('preparing', true)
-    try {
-        if (!isAble()) throw new TypeError('not in this browser')
-        new OfflinePage(report)
-    } catch {
-        // Whatever is missing: nobody may sit before a page that does nothing.
-        showTrouble(new Texts(settingsOf(report).language), { kind: 'browser', fileName: '' })
-    }
-}
+start(find('report', HTMLFormElement), (form) => new OfflinePage(form))

@@ -1,10 +1,10 @@
 /**
  * Whether a page may begin: not inside another site's page, and not in a browser that cannot do it.
  *
- * Spec: docs/adr/0022, docs/adr/0023.
+ * Spec: docs/adr/0022, docs/adr/0024.
  *
- * The forms are hidden until they may be used, so that a page which does not begin has nothing to type into. The panel
- * `waiting` says so by itself until this module has run.
+ * The forms are hidden, and their buttons do nothing, until a script has them in hand: a page that does not begin has nothing
+ * to type into, and sends nothing by itself. The panel `waiting` says so until this module has run.
  */
 
 import { isAble } from '../abilities.ts'
@@ -30,6 +30,7 @@ export function start(form: HTMLFormElement | undefined, begin: (form: HTMLFormE
     try {
         if (!isAble()) throw new TypeError('not in this browser')
         begin(form)
+        for (const button of document.querySelectorAll<HTMLButtonElement>('[type=submit]')) button.disabled = false
     } catch {
         // Whatever is missing: nobody may sit before a page that does nothing.
         refuse('browser')
