@@ -265,7 +265,9 @@ def test_sending_can_be_cancelled(visit: Visit, photo: Path) -> None:
         ),
     )
 
-    _write(visit, files=(photo,))
+    # Until the upload has been created there is nothing to delete.
+    with visit.page.expect_request(lambda request: request.method == "PATCH"):
+        _write(visit, files=(photo,))
     visit.shown("#codename")
     visit.page.click("#cancel")
 
