@@ -182,6 +182,47 @@ describe('a WebP', () => {
     })
 })
 
+describe('what draws', () => {
+    const hidden = ascii(SECRET)
+    const jpeg = (code: number, content: Uint8Array) => join(JPEG.subarray(0, 2), segment(code, join(content, hidden)), JPEG_DRAWN)
+    const png = (type: string, content: Uint8Array = new Uint8Array()) => after(PNG, PNG_HEADER, chunk(type, join(content, hidden)))
+    const moving = riff('ANIM', new Uint8Array(6))
+    const places: readonly (readonly [string, Uint8Array<ArrayBuffer>])[] = [
+        ['a JPEG’s tables', jpeg(0xdb, JPEG_DRAWN.slice(4, 4 + 65))],
+        ['a JPEG’s Huffman codes', jpeg(0xc4, new Uint8Array(17))],
+        ['a JPEG’s frame', jpeg(0xc0, Uint8Array.of(8, 0, 8, 0, 12, 1, 1, 0x11, 0))],
+        ['a JPEG’s scan', jpeg(0xda, Uint8Array.of(1, 1, 0, 0, 63, 0))],
+        ['a JPEG’s restarts', jpeg(0xdd, Uint8Array.of(0, 4))],
+        ['a JPEG’s lines', jpeg(0xdc, Uint8Array.of(0, 8))],
+        ['a PNG’s header', join(PNG.subarray(0, 8), chunk('IHDR', join(PNG.subarray(16, 29), hidden)), PNG.subarray(PNG_HEADER))],
+        ['a PNG’s second header', png('IHDR')],
+        ['a PNG’s palette', png('PLTE')],
+        ...['tRNS', 'sBIT', 'bKGD', 'gAMA', 'cHRM', 'sRGB', 'cICP', 'acTL', 'fcTL', 'IEND'].map((type) => [`a PNG’s ${type}`, png(type)] as const),
+        ['a PNG’s gamma, given twice', after(PNG, PNG_HEADER, chunk('gAMA', hidden.subarray(0, 4)), chunk('gAMA', hidden.subarray(4, 8)))],
+        ['a WebP’s first chunk', webp(riff('VP8X', join(extended(0).subarray(8), hidden)), DRAWN)],
+        ['a WebP’s second first chunk', webp(extended(0), extended(0), DRAWN)],
+        ['a WebP’s second picture', webp(DRAWN, riff('VP8 ', hidden))],
+        ['a WebP’s picture of the other kind', webp(DRAWN, riff('VP8L', hidden))],
+        ['a WebP’s second alpha', webp(extended(0x10), riff('ALPH', hidden), riff('ALPH', hidden), DRAWN)],
+        ['a WebP’s movement', webp(extended(2), riff('ANIM', join(new Uint8Array(6), hidden)), riff('ANMF', join(new Uint8Array(16), DRAWN)))],
+        ['a WebP’s second picture of a frame', webp(extended(2), moving, riff('ANMF', join(new Uint8Array(16), DRAWN, riff('VP8 ', hidden))))],
+        ['the byte that makes a WebP’s chunk even', webp(DRAWN, join(riff('MORE', Uint8Array.of(1)).subarray(0, 9), Uint8Array.of(1)))],
+    ]
+
+    it.each(places)('hides nothing behind %s', async (_, picture) => {
+        expect(await clean(picture)).toMatchObject({ finding: 'damaged' })
+    })
+
+    it('loses the bits of a WebP that mean nothing', async () => {
+        const header = extended(2)
+        header.set(hidden.subarray(0, 3), 9)
+        const { finding, bytes } = await clean(webp(header, moving, riff('ANMF', join(new Uint8Array(16).fill(0xff), DRAWN))))
+
+        expect(finding).toBe('cleaned')
+        expect(toHex(bytes)).toBe(toHex(webp(extended(2), moving, riff('ANMF', join(new Uint8Array(15).fill(0xff), Uint8Array.of(3), DRAWN)))))
+    })
+})
+
 describe('the orientation', () => {
     it.each([2, 3, 4, 5, 6, 7, 8])('%i is read in both orders, and written so that it reads the same', (value) => {
         expect(orientationOf(tiff(value, true))).toBe(value)

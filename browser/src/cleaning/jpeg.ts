@@ -9,6 +9,7 @@
  * Rules:
  * * What is not known is not kept. What is behind the end of the picture is not kept.
  * * JFIF and Adobe segments are cut to their known fields, for more can hang behind them.
+ * * What draws has the length that its own fields give; a picture where more hangs behind them is damaged.
  */
 
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -16,16 +17,19 @@ import { orientationOf, orientationTiff } from './orientation.ts'
 import { DamagedError, letters, uint, type Kept, type Source } from './source.ts'
 
 const START = Uint8Array.of(0xff, 0xd8)
+const HUFFMAN = 0xc4
+const ARITHMETIC = 0xcc
 const END = 0xd9
 const SCAN = 0xda
+const QUANTISATION = 0xdb
+const LINES = 0xdc
+const RESTARTS = 0xdd
 const JFIF = 0xe0
 const EXIF = 0xe1
 const ADOBE = 0xee
-/** Quantisation and Huffman tables, arithmetic conditioning, restart interval, frames of every coding, number of lines. */
-const DRAWING = new Set([
-    ...[0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf],
-    ...[0xdb, 0xdc, 0xdd],
-])
+/** Of every coding. */
+const FRAMES = [0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]
+const DRAWING = new Set([...FRAMES, HUFFMAN, ARITHMETIC, QUANTISATION, LINES, RESTARTS])
 /** Segments that never stand alone here. */
 const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7
 
@@ -48,6 +52,7 @@ export async function cleanJpeg(source: Source): Promise<Kept> {
         }
         const segment = await segmentAt(source, marker.at)
         hasDropped ||= marker.at > at
+        if (!isExact(marker.code, segment.head)) throw new DamagedError()
         if (marker.code === SCAN) {
             at = await endOfScan(source, segment.end)
             parts.push(source.slice(marker.at, at))
@@ -90,6 +95,32 @@ async function segmentAt(source: Source, markerAt: number): Promise<Segment> {
     if (lengthBytes < 2) throw new DamagedError()
     const head = (await source.bytes(markerAt + 4, lengthBytes - 2)).slice()
     return { head, end: markerAt + 2 + lengthBytes }
+}
+
+/** Whether nothing hangs behind the fields of what draws. */
+function isExact(code: number, head: Uint8Array): boolean {
+    switch (code) {
+        case SCAN:
+            return head.length === 1 + 2 * (head[0] ?? 0) + 3 // for each component two bytes
+        case QUANTISATION:
+            return isFilled(head, (at) => 1 + ((head[at] ?? 0) < 0x10 ? 64 : 128))
+        case HUFFMAN:
+            return isFilled(head, (at) => 17 + head.subarray(at + 1, at + 17).reduce((sum, codes) => sum + codes, 0))
+        case ARITHMETIC:
+            return head.length % 2 === 0
+        case LINES:
+        case RESTARTS:
+            return head.length === 2
+        default:
+            return !FRAMES.includes(code) || head.length === 6 + 3 * (head[5] ?? 0) // for each component three bytes
+    }
+}
+
+/** Whether tables, each of the length that it says itself, end where their segment ends. */
+function isFilled(head: Uint8Array, lengthAt: (at: number) => number): boolean {
+    let at = 0
+    while (at < head.length) at += lengthAt(at)
+    return at === head.length
 }
 
 /** What is kept of a segment; nothing of most. */

@@ -7,6 +7,7 @@
  *
  * Rules:
  * * What is not known is not kept. What is behind the end of the picture is not kept.
+ * * What draws has its exact length and comes once; a picture where it does not is damaged, for there more could hide.
  */
 
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -16,7 +17,15 @@ import { DamagedError, letters, uint, type Kept, type Source } from './source.ts
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 
-const DRAWING = new Set(['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'cICP', 'sBIT', 'bKGD', 'acTL', 'fcTL', 'fdAT', 'IDAT', 'IEND'])
+const EXACT: Readonly<Record<string, number>> = { IHDR: 13, gAMA: 4, cHRM: 32, sRGB: 1, cICP: 4, acTL: 8, fcTL: 26, IEND: 0 }
+const COMPRESSED = ['IDAT', 'fdAT']
+const DRAWING = new Set([...Object.keys(EXACT), ...COMPRESSED, 'PLTE', 'tRNS', 'sBIT', 'bKGD'])
+/** By the kind of colour, byte 9 of IHDR: grey, colour, palette, grey and colour with alpha. */
+const TRANSPARENCY: Readonly<Record<number, number>> = { 0: 2, 2: 6 }
+const BACKGROUND: Readonly<Record<number, number>> = { 0: 2, 2: 6, 3: 1, 4: 2, 6: 6 }
+const SIGNIFICANT: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 }
+const PALETTE = 3
+const REPEATED = [...COMPRESSED, 'fcTL']
 const EXIF = 'eXIf'
 const FRAME_BYTES = 12 // length, type, check sum
 const MAX_EXIF_BYTES = 65_536
@@ -25,12 +34,17 @@ export async function cleanPng(source: Source): Promise<Kept> {
     const parts: BlobPart[] = []
     let hasDropped = false
     let orientation = 1
+    let colour = 0
+    const seen = new Set<string>()
     let at = PNG_SIGNATURE.length
     for (let type = ''; type !== 'IEND'; ) {
         const header = await source.bytes(at, 8)
         const end = at + FRAME_BYTES + uint(header, 0, 4)
         type = letters(header.subarray(4))
         if (end > source.sizeBytes || (parts.length === 0 && type !== 'IHDR')) throw new DamagedError()
+        if (DRAWING.has(type) && (!isExact(type, end - at - FRAME_BYTES, colour) || (seen.has(type) && !REPEATED.includes(type)))) throw new DamagedError()
+        seen.add(type)
+        if (type === 'IHDR') colour = (await source.bytes(at + 8, 13))[9] ?? 0
         if (DRAWING.has(type)) parts.push(source.slice(at, end))
         else hasDropped ||= !(type === EXIF && (await isOurs(source, at, end)))
         if (type === EXIF && end - at <= MAX_EXIF_BYTES) orientation = orientationOf(await source.bytes(at + 8, end - at - FRAME_BYTES))
@@ -40,6 +54,22 @@ export async function cleanPng(source: Source): Promise<Kept> {
     // Behind IHDR it stands before the picture's data, as it must.
     if (orientation !== 1) parts.splice(1, 0, exifChunk(orientation))
     return { parts: [PNG_SIGNATURE, ...parts], hasDropped }
+}
+
+/** Whether this much content of what draws can all be needed. */
+function isExact(type: string, sizeBytes: number, colour: number): boolean {
+    switch (type) {
+        case 'PLTE':
+            return sizeBytes <= 768 && sizeBytes % 3 === 0
+        case 'tRNS':
+            return colour === PALETTE ? sizeBytes <= 256 : sizeBytes === TRANSPARENCY[colour]
+        case 'bKGD':
+            return sizeBytes === BACKGROUND[colour]
+        case 'sBIT':
+            return sizeBytes === SIGNIFICANT[colour]
+        default:
+            return COMPRESSED.includes(type) || sizeBytes === EXACT[type]
+    }
 }
 
 function exifChunk(orientation: number): Uint8Array<ArrayBuffer> {
