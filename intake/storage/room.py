@@ -3,8 +3,9 @@
 Spec: docs/protocol.md §5, §8.
 
 Counted is what has come, not what was announced: deposits that the console has not
-acknowledged, uploads on their way, forms being sealed. So nobody fills the house by
-declaring sizes. A full disk is told in the same words as a full quota.
+acknowledged, uploads on their way, forms being sealed, and the names of deleted
+mailboxes. So nobody fills the house by declaring sizes. A full disk is told in the same
+words as a full quota.
 
 Rules:
 * Other processes fill the same house, so the database and the directories are
@@ -36,6 +37,9 @@ nothing should be begun."""
 
 FILE_BYTES: Final = 4_096
 """What a file costs a disk, also an empty one: an upload that was only begun."""
+
+TOMBSTONE_BYTES: Final = 64
+"""What a deleted mailbox costs, for ever: anybody may delete any that nobody used."""
 
 LOOK_SECONDS: Final = 1.0
 LOOK_SHARE: Final = 50
@@ -116,9 +120,12 @@ class Room:
 
     def _count(self) -> int:
         query = select(func.coalesce(func.sum(tables.deposits.c.size_bytes), 0))
+        tombstones = select(func.count()).select_from(tables.deleted_mailboxes)
         with self._engine.connect() as connection:
             deposits_bytes = int(connection.scalar(query) or 0)
-        return deposits_bytes + sum(map(_size_of_files, self._directories))
+            deleted_bytes = int(connection.scalar(tombstones) or 0) * TOMBSTONE_BYTES
+        files_bytes = sum(map(_size_of_files, self._directories))
+        return deposits_bytes + deleted_bytes + files_bytes
 
 
 @contextmanager

@@ -97,7 +97,12 @@ _WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
 }
 _BUSY_WORDS: Final = (
     N_("Too many people are sending just now"),
-    N_("Nothing was kept. Go back, wait a minute, and send again."),
+    # Pages are not stored, so going back would show an empty form; loading the answer
+    # again sends the same text and files.
+    N_(
+        "Nothing was kept. Do not go back, or what you typed is lost. Wait a minute, "
+        "then load this page again and confirm that it is sent again."
+    ),
 )
 RETRY_SECONDS: Final = 60
 _OTHER_WORDS: Final = (

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from crypto.entropy import system_entropy
 from intake.app import ENGINE, create_app
 from intake.domain.errors import FullError
+from intake.storage import tables
 from intake.storage.database import connect
 from intake.storage.migrate import migrate
 from intake.storage.room import SMALLEST_BYTES, Room
+from protocol.codename import Codename
+from protocol.mailbox import ReporterKeys
 from tests.intake.conftest import House, make_config
 from tests.intake.console import Console
 from tests.intake.organisation import Organisation
@@ -96,6 +100,22 @@ def test_an_upload_that_meets_a_full_house_goes_on_when_there_is_room(
     assert 0 < offset < len(sealed)
     (path,) = small.deposits
     assert path.read_bytes() == sealed
+
+
+def test_deleted_mailboxes_take_room_too(small: House) -> None:
+    """Anybody can delete what nobody used; the form closes before the disk is full."""
+    rows = [{"mailbox": f"{number:032}"} for number in range(QUOTA_BYTES // 64)]
+    with small.app.extensions[ENGINE].begin() as connection:
+        connection.execute(insert(tables.deleted_mailboxes), rows)
+    keys = ReporterKeys.derive(Codename.generate(system_entropy), small.organisation.id)
+
+    answer = begin(small.client(), keys.mailbox, 70_000)
+    deleted = small.client().delete(
+        "/mailbox", headers={"Authorization": keys.token.bearer()}
+    )
+
+    assert answer.status_code == 507
+    assert deleted.status_code == 204  # whoever wants to be forgotten always can
 
 
 def test_a_full_house_closes_the_form_in_the_reporters_language(small: House) -> None:

@@ -97,7 +97,7 @@ def test_a_person_gets_a_page_without_a_form(
     )
 
     assert answer.status_code == 403
-    assert f'<html lang="{language.value}">' in answer.text
+    assert f'<html lang="{language.value}"' in answer.text
     assert not {"<form", "<input", "<textarea", "<script"} & set(
         answer.text.replace(">", " ").split()
     )
