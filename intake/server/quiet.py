@@ -20,6 +20,7 @@ import sys
 import time
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -56,6 +57,17 @@ GRACE_SECONDS: Final = 2
 """A slow upload is resumed elsewhere; a stop need not wait for it."""
 
 
+@dataclass(slots=True)
+class _Head:
+    """A head on its way."""
+
+    deadline: float
+    seen_bytes: int = 0
+
+
+_Waiting = dict[TConn, _Head] | dict[TConn, float]
+
+
 class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
     """Waits for heads and ends without a thread; answers in our own words.
 
@@ -70,7 +82,7 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
     def init_process(self) -> None:
         """Begin with no connection, on the one processor."""
         os.sched_setaffinity(0, {self.processor})
-        self._heads: dict[TConn, float] = {}
+        self._heads: dict[TConn, _Head] = {}
         self._leaving: dict[TConn, float] = {}
         self._handled: dict[TConn, float] = {}
         super().init_process()
@@ -92,32 +104,36 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
         self._await_head(conn)
 
     def _await_head(self, conn: TConn) -> None:
-        if self._has_head(conn):
+        head = _Head(time.monotonic() + HEAD_SECONDS)
+        if self._has_come(head, conn.sock):
             self._give_thread(conn)
             return
         self._make_room(self._heads)
-        self._heads[conn] = time.monotonic() + HEAD_SECONDS
+        self._heads[conn] = head
         look = partial(self._look_for_head, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, look)
 
-    def _look_for_head(self, conn: TConn, _client: socket.socket) -> None:
-        if self._has_head(conn):
+    def _look_for_head(self, conn: TConn, client: socket.socket) -> None:
+        if self._has_come(self._heads[conn], client):
             self._forget(self._heads, conn)
             self._give_thread(conn)
 
-    def _has_head(self, conn: TConn) -> bool:
-        """Look whether a thread would find all that it reads first."""
+    def _has_come(self, head: _Head, client: socket.socket) -> bool:
+        """Look whether a thread would find all that it reads first, or an end."""
         try:
-            head = conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK)
+            seen = client.recv(HEAD_BYTES, socket.MSG_PEEK)
         except BlockingIOError:
             return False
         except OSError:
             return True  # a thread will find the same, and end it
-        if not head or HEAD_END in head or len(head) == HEAD_BYTES:
-            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        # Told of something where there is no more than before: of the end.
+        has_ended = len(seen) == head.seen_bytes
+        if has_ended or HEAD_END in seen or len(seen) == HEAD_BYTES:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
             return True
+        head.seen_bytes = len(seen)
         # Not to be told again of what has been looked at.
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(head) + 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(seen) + 1)
         return False
 
     def _give_thread(self, conn: TConn) -> None:
@@ -172,8 +188,8 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
         """End, once a second, what has been waited for too long."""
         super().murder_pending()
         now = time.monotonic()
-        for conn, deadline in tuple(self._heads.items()):
-            if now > deadline:
+        for conn, head in tuple(self._heads.items()):
+            if now > head.deadline:
                 self._forget(self._heads, conn)
                 self._see_off(conn)
         for conn, deadline in tuple(self._leaving.items()):
@@ -186,13 +202,13 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
                 with suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RDWR)
 
-    def _make_room(self, waiting: dict[TConn, float]) -> None:
+    def _make_room(self, waiting: _Waiting) -> None:
         if len(waiting) >= MOST_WAITING:
             oldest = next(iter(waiting))
             self._forget(waiting, oldest)
             self._close(oldest)
 
-    def _forget(self, waiting: dict[TConn, float], conn: TConn) -> None:
+    def _forget(self, waiting: _Waiting, conn: TConn) -> None:
         del waiting[conn]
         self.poller.unregister(conn.sock)
 

@@ -1,6 +1,7 @@
 """The real server: several workers, silent about what went wrong."""
 
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -130,6 +131,20 @@ def test_a_head_may_come_in_pieces(server: ServerProcess) -> None:
             while b"</html>" not in answer:
                 answer += connection.recv(65536)
             assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.enable_socket
+def test_a_head_that_ends_half_way_costs_nothing(server: ServerProcess) -> None:
+    """Its sender says that no more will come: it is ended at once, without a spin."""
+    with PlainBrowser(server).connect() as connection:
+        connection.sendall(b"GET /ru/ HTTP/1.1\r\nHo")
+        time.sleep(0.1)
+        connection.shutdown(socket.SHUT_WR)
+        before = time.monotonic()
+        while connection.recv(65536):
+            pass
+
+    assert time.monotonic() - before < HEAD_SECONDS / 2
 
 
 @pytest.mark.enable_socket
