@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route
 
 from protocol.codename import Codename
 from protocol.mailbox import ReporterKeys
+from protocol.report import Report
 from tests.browser.conftest import Visit
 from tests.intake.sealed import open_deposit
 from tests.intake.server_process import ServerProcess
@@ -102,6 +103,11 @@ def _pixels(page: Page, picture: bytes) -> list[int]:
 
 def _sent(visit: Visit, intake: ServerProcess) -> list[bytes]:
     """Send the report that is open; return its files as a reviewer opens them."""
+    _, files = _sent_report(visit, intake)
+    return files
+
+
+def _sent_report(visit: Visit, intake: ServerProcess) -> tuple[Report, list[bytes]]:
     before = set((intake.data / "deposits").iterdir())
     visit.page.fill("#text", "Фото")
     visit.page.click(SUBMIT)
@@ -109,8 +115,7 @@ def _sent(visit: Visit, intake: ServerProcess) -> list[bytes]:
     (path,) = set((intake.data / "deposits").iterdir()) - before
     shown = visit.page.text_content("#codename-characters") or ""
     keys = ReporterKeys.derive(Codename.parse(shown), visit.organisation.id)
-    _, files = open_deposit(path.read_bytes(), visit.organisation, keys.mailbox)
-    return files
+    return open_deposit(path.read_bytes(), visit.organisation, keys.mailbox)
 
 
 def test_photos_go_out_without_place_and_device_and_with_the_same_pixels(
@@ -151,9 +156,14 @@ def test_a_photo_whose_place_is_evidence_goes_out_whole(
     visit.page.wait_for_selector("#chosen-files li:nth-child(2) input")
 
     assert visit.page.is_checked("#chosen-files li:nth-child(1) input")
-    whole, cleaned = _sent(visit, intake)
+    goes_as = visit.page.text_content("#chosen-files li:nth-child(2)") or ""
+    assert "photo-002.jpg" in goes_as
+    report, (whole, cleaned) = _sent_report(visit, intake)
     assert whole == photo + b"evidence.jpg"
     assert PLACE not in cleaned
+    # A name can tell as much as what was removed.
+    names = [attachment.name for attachment in report.attachments]
+    assert names == ["evidence.jpg", "photo-002.jpg"]
 
 
 @pytest.mark.parametrize(

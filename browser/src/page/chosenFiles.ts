@@ -53,9 +53,10 @@ export class ChosenFiles {
         const unseen = this.#entries.filter((entry) => !entry.inspected || isUnknown(entry))
         for (const entry of unseen) if (entry.inspected) this.#look(entry) // the line may be better now
         await this.#looked()
-        const files = this.#entries.map(({ file, inspected, isWhole }) => {
-            const { name, type } = file
-            return { name, type, content: isWhole ? file : (inspected?.cleaned ?? file) }
+        const files = this.#entries.map((entry, index) => {
+            const { file, inspected, isWhole } = entry
+            const isCleaned = !isWhole && inspected?.cleaned
+            return { name: isCleaned ? cleanName(file, index) : file.name, type: file.type, content: isCleaned || file }
         })
         const isNew = unseen.some(({ inspected }) => inspected && !HARMLESS.includes(inspected.finding))
         const key = this.#entries.some(isUnknown) ? 'error_attachments_unknown' : isNew ? 'error_attachments_look' : undefined
@@ -101,15 +102,15 @@ export class ChosenFiles {
 
     #show(): void {
         this.#list.hidden = this.#entries.length === 0
-        this.#list.replaceChildren(...this.#entries.map((entry) => this.#item(entry)))
+        this.#list.replaceChildren(...this.#entries.map((entry, index) => this.#item(entry, index)))
     }
 
-    #item(entry: Entry): HTMLElement {
+    #item(entry: Entry, index: number): HTMLElement {
         const { file, inspected } = entry
         const item = clone('chosen-file')
         part(item, 'name', HTMLElement).textContent = file.name
         part(item, 'size', HTMLElement).textContent = this.#texts.size(file.size)
-        part(item, 'hidden-data', HTMLElement).textContent = this.#texts.get(`file_${inspected?.finding ?? 'looking'}`)
+        part(item, 'hidden-data', HTMLElement).textContent = this.#texts.get(`file_${inspected?.finding ?? 'looking'}`, { name: cleanName(file, index) })
         const choice = part(item, 'evidence', HTMLElement)
         choice.hidden = !inspected?.cleaned && inspected?.finding !== 'unknown'
         const box = part(choice, 'box', HTMLInputElement)
@@ -131,6 +132,12 @@ export class ChosenFiles {
 /** Nobody could look into it, and the reporter has not said that it may go nevertheless. */
 function isUnknown({ inspected, isWhole }: Entry): boolean {
     return inspected?.finding === 'unknown' && !isWhole
+}
+
+/** Phones and programs write day, second and device into a name: a cleaned picture goes under another. */
+function cleanName({ name }: File, index: number): string {
+    const [ending = ''] = /\.(?:jpe?g|png|webp)$/i.exec(name) ?? []
+    return `photo-${String(index + 1).padStart(3, '0')}${ending.toLowerCase()}`
 }
 
 /** The same file chosen twice is one file. */
