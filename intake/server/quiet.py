@@ -21,6 +21,7 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -39,7 +40,7 @@ HEAD_SECONDS: Final = 10
 """For the head of a request, all of it."""
 
 HEAD_BYTES: Final = 8192
-"""Ours and every browser's are shorter; a longer one is read by a thread."""
+"""Ours and every browser's are shorter; a longer one is refused."""
 
 HEAD_END: Final = b"\r\n\r\n"
 LEAVING_SECONDS: Final = 2
@@ -57,12 +58,40 @@ GRACE_SECONDS: Final = 2
 """A slow upload is resumed elsewhere; a stop need not wait for it."""
 
 
+class _State(Enum):
+    ON_ITS_WAY = "on its way"
+    HERE = "here"
+    """A thread finds all that it reads first, or the end of the connection."""
+
+    TOO_LONG = "too long"
+
+
 @dataclass(slots=True)
 class _Head:
     """A head on its way."""
 
     deadline: float
     seen_bytes: int = 0
+
+    def look_at(self, client: socket.socket) -> _State:
+        """Look at what has come, and leave it there for a thread."""
+        try:
+            seen = client.recv(HEAD_BYTES, socket.MSG_PEEK)
+        except BlockingIOError:
+            return _State.ON_ITS_WAY
+        except OSError:
+            return _State.HERE  # a thread will find the same, and end it
+        # Told of something where there is no more than before: of the end.
+        has_ended = len(seen) == self.seen_bytes
+        if has_ended or HEAD_END in seen:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            return _State.HERE
+        if len(seen) == HEAD_BYTES:
+            return _State.TOO_LONG
+        self.seen_bytes = len(seen)
+        # Not to be told again of what has been looked at.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(seen) + 1)
+        return _State.ON_ITS_WAY
 
 
 _Waiting = dict[TConn, _Head] | dict[TConn, float]
@@ -105,8 +134,9 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
 
     def _await_head(self, conn: TConn) -> None:
         head = _Head(time.monotonic() + HEAD_SECONDS)
-        if self._has_come(head, conn.sock):
-            self._give_thread(conn)
+        state = head.look_at(conn.sock)
+        if state is not _State.ON_ITS_WAY:
+            self._take(conn, state)
             return
         self._make_room(self._heads)
         self._heads[conn] = head
@@ -114,29 +144,16 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
         self.poller.register(conn.sock, selectors.EVENT_READ, look)
 
     def _look_for_head(self, conn: TConn, client: socket.socket) -> None:
-        if self._has_come(self._heads[conn], client):
+        state = self._heads[conn].look_at(client)
+        if state is not _State.ON_ITS_WAY:
             self._forget(self._heads, conn)
-            self._give_thread(conn)
+            self._take(conn, state)
 
-    def _has_come(self, head: _Head, client: socket.socket) -> bool:
-        """Look whether a thread would find all that it reads first, or an end."""
-        try:
-            seen = client.recv(HEAD_BYTES, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True  # a thread will find the same, and end it
-        # Told of something where there is no more than before: of the end.
-        has_ended = len(seen) == head.seen_bytes
-        if has_ended or HEAD_END in seen or len(seen) == HEAD_BYTES:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-            return True
-        head.seen_bytes = len(seen)
-        # Not to be told again of what has been looked at.
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(seen) + 1)
-        return False
-
-    def _give_thread(self, conn: TConn) -> None:
+    def _take(self, conn: TConn, state: _State) -> None:
+        if state is _State.TOO_LONG:
+            self.handle_error(None, conn.sock, conn.client, ValueError())
+            self._see_off(conn)
+            return
         conn.data_ready = True
         self.enqueue_req(conn)
 
@@ -157,7 +174,8 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
 
     def finish_request(self, conn: TConn, done: Future[object]) -> None:
         """Keep a connection for its next request, or see it off."""
-        if done.exception() is None and done.result():
+        is_kept = done.exception() is None and done.result()
+        if is_kept and not _has_half_head(conn):
             super().finish_request(conn, done)
         else:
             self._see_off(conn)
@@ -232,6 +250,16 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
         except OSError:
             # The client has gone; there is nobody to tell.
             return
+
+
+def _has_half_head(conn: TConn) -> bool:
+    """Tell whether half of the next head was read along with the last request.
+
+    Returns:
+        True for a sender who does not wait for answers; no browser is one.
+    """
+    read_along: bytes = conn.parser.unreader.buf.getvalue()
+    return read_along != b"" and HEAD_END not in read_along
 
 
 class QuietServer(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped

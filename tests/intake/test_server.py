@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.server import MEMORY_SETTINGS
-from intake.server.quiet import HEAD_SECONDS, LEAVING_SECONDS, THREADS
+from intake.server.quiet import HEAD_BYTES, HEAD_SECONDS, LEAVING_SECONDS, THREADS
 from intake.web.errors import report_bug
 from intake.web.headers import HEADERS
 from tests.intake.conftest import House
@@ -104,14 +104,23 @@ def test_half_a_head_is_not_waited_for(server: ServerProcess) -> None:
     assert ended == b""
 
 
+HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX: "
+WHOLE = b"GET /ru/ HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
 @pytest.mark.enable_socket
-def test_half_heads_take_no_thread(server: ServerProcess) -> None:
+@pytest.mark.parametrize(
+    "sent",
+    [HALF, HALF + bytes(HEAD_BYTES), WHOLE + HALF],
+    ids=["half", "long", "behind another"],
+)
+def test_half_heads_take_no_thread(server: ServerProcess, sent: bytes) -> None:
     """More of them than both workers have threads, and a page comes at once."""
     browser = PlainBrowser(server)
     with ExitStack() as stack:
         for _ in range(2 * THREADS + 20):
             connection = stack.enter_context(browser.connect())
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+            connection.sendall(sent)
         before = time.monotonic()
         head, _ = browser.exchange(browser.head("GET", "/ru/", ""))
 
