@@ -13,11 +13,13 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+
+from crypto.entropy import system_entropy
 
 HOST: Final = "127.0.0.1"
 AUTHORITIES: Final = 4
@@ -29,6 +31,10 @@ FIRST_VOTE_SECONDS: Final = 6
 
 CONSENSUS_DELAYS_SECONDS: Final = 4
 """For votes and signatures to reach everybody, two seconds each."""
+
+PORTS: Final = range(20_000, 32_768)
+"""Linux gives the ports above them to whoever connects. Relays connect to each other
+while a port that was chosen is not listened on yet."""
 
 PATIENCE_SECONDS: Final = 240
 STOP_SECONDS: Final = 10
@@ -49,6 +55,10 @@ class _Authority:
     name: str
     or_port: int
     dir_port: int
+
+
+class EndedError(Exception):
+    """A tor ended by itself: most likely another program took its port."""
 
 
 class TorNetwork:
@@ -109,6 +119,16 @@ class TorNetwork:
         for circuit in circuits:
             self._ask("client", f"CLOSECIRCUIT {circuit}")
         return len(circuits)
+
+    @contextmanager
+    def slow_line(self, bytes_a_second: int) -> Iterator[None]:
+        """Hold the client's line back while the block runs."""
+        limit = f"BandwidthRate={bytes_a_second} BandwidthBurst={bytes_a_second}"
+        self._ask("client", f"SETCONF {limit}")
+        try:
+            yield
+        finally:
+            self._ask("client", "RESETCONF BandwidthRate BandwidthBurst")
 
     # --- From nothing to a network ---------------------------------------------------
 
@@ -277,21 +297,56 @@ class TorNetwork:
                 if is_there():
                     return
             dead = [name for name, p in self._processes.items() if p.poll() is not None]
-            if dead or time.monotonic() > self._give_up:
-                raise TimeoutError(f"{what} did not come; ended: {dead or 'none'}")
+            if dead:
+                raise EndedError(f"{what} did not come; ended: {', '.join(dead)}")
+            if time.monotonic() > self._give_up:
+                raise TimeoutError(f"{what} did not come")
             time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def tor_network(root: Path, *, service_port: int) -> Iterator[TorNetwork]:
+    """Run a network until the block ends; if a port was taken, one with other ports.
+
+    Args:
+        root: A directory of its own; a short path, for sockets lie in it.
+        service_port: On loopback, what the onion service leads to.
+
+    Yields:
+        The network, whose client and service have circuits.
+    """
+    with ExitStack() as stack:
+        try:
+            network = TorNetwork(root / "1", service_port=service_port)
+            stack.enter_context(network)
+        except EndedError:
+            network = TorNetwork(root / "2", service_port=service_port)
+            stack.enter_context(network)
+        yield network
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float) -> None:
+    """Wait for something, asking now and then.
+
+    Raises:
+        TimeoutError: It has not come.
+    """
+    give_up = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > give_up:
+            raise TimeoutError
+        time.sleep(_POLL_SECONDS)
 
 
 def free_ports(count: int) -> list[int]:
     """Return ports on loopback that nobody listens on now."""
-    listeners = [socket.socket() for _ in range(count)]
-    try:
-        for listener in listeners:
-            listener.bind((HOST, 0))
-        return [int(listener.getsockname()[1]) for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()
+    found: set[int] = set()
+    while len(found) < count:
+        port = PORTS[int.from_bytes(system_entropy(4)) % len(PORTS)]
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            found.add(port)
+    return list(found)
 
 
 def _authority_line(
