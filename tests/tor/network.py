@@ -26,8 +26,9 @@ AUTHORITIES: Final = 4
 VOTING_SECONDS: Final = 10
 """Between votes until the first consensus; the least that tor takes."""
 
-FIRST_VOTE_SECONDS: Final = 6
-"""From the start to the first vote: by then each authority knows all descriptors."""
+FIRST_VOTE_SECONDS: Final = (6, 20, 40)
+"""From the start to the first vote: by then each authority must know all descriptors.
+On a busy machine the first try can be too early, and the next vote is far away."""
 
 CONSENSUS_DELAYS_SECONDS: Final = 4
 """For votes and signatures to reach everybody, two seconds each."""
@@ -36,7 +37,7 @@ PORTS: Final = range(20_000, 32_768)
 """Linux gives the ports above them to whoever connects. Relays connect to each other
 while a port that was chosen is not listened on yet."""
 
-PATIENCE_SECONDS: Final = 240
+PATIENCE_SECONDS: Final = 120
 STOP_SECONDS: Final = 10
 _POLL_SECONDS: Final = 0.1
 _ANSWER_SECONDS: Final = 10
@@ -57,22 +58,26 @@ class _Authority:
     dir_port: int
 
 
-class EndedError(Exception):
-    """A tor ended by itself: most likely another program took its port."""
+class NotUpError(Exception):
+    """No network came of it; another try may do better."""
 
 
 class TorNetwork:
     """A network that runs while its block does."""
 
-    def __init__(self, root: Path, *, service_port: int) -> None:
+    def __init__(
+        self, root: Path, *, service_port: int, first_vote_seconds: int
+    ) -> None:
         """Choose ports; nothing runs yet.
 
         Args:
             root: A directory of its own; a short path, for sockets lie in it.
             service_port: On loopback, what the onion service leads to.
+            first_vote_seconds: When the authorities vote after their start.
         """
         self._root = root
         self._service_port = service_port
+        self._first_vote_seconds = first_vote_seconds
         ports = free_ports(2 * AUTHORITIES + 1)
         self._authorities = [
             _Authority(
@@ -91,7 +96,6 @@ class TorNetwork:
 
     def __enter__(self) -> Self:
         """Start everything, and return when client and service have circuits."""
-        self._give_up = time.monotonic() + PATIENCE_SECONDS
         try:
             self._start()
         except BaseException:
@@ -134,11 +138,16 @@ class TorNetwork:
 
     def _start(self) -> None:
         self._known = [self._make_authority(each) for each in self._authorities]
+        # So that the first consensus is there soon, whatever the time of day; and one
+        # and the same for all: who votes a second later votes alone.
+        now = int(time.time())  # noqa: TID251  # tor goes by the machine's clock
+        offset = now + self._first_vote_seconds + CONSENSUS_DELAYS_SECONDS
         for authority in self._authorities:
-            self._spawn(authority.name, self._authority_lines(authority))
+            lines = self._authority_lines(authority, offset % VOTING_SECONDS)
+            self._spawn(authority.name, lines)
+        self._give_up = time.monotonic() + PATIENCE_SECONDS
         # Who asks before everybody is listed waits long before asking again.
-        first = self._authorities[0].name
-        self._wait("consensus", lambda: self._relays_listed(first) == AUTHORITIES)
+        self._wait("consensus", self._has_consensus)
         self._spawn("service", self._service_lines())
         self._spawn("client", [f"SocksPort {HOST}:{self.socks_port}"])
         for name in ("service", "client"):
@@ -188,9 +197,7 @@ class TorNetwork:
             relay_identity,
         )
 
-    def _authority_lines(self, authority: _Authority) -> list[str]:
-        # So that the first consensus is there soon, whatever the time of day.
-        first = int(time.time()) + FIRST_VOTE_SECONDS + CONSENSUS_DELAYS_SECONDS  # noqa: TID251  # tor goes by the machine's clock
+    def _authority_lines(self, authority: _Authority, offset_seconds: int) -> list[str]:
         return [
             f"Nickname {authority.name}",
             f"Address {HOST}",
@@ -211,7 +218,7 @@ class TorNetwork:
             "TestingDirAuthVoteHSDir *",
             "TestingMinExitFlagThreshold 0",
             "TestingMinFastFlagThreshold 0",
-            f"TestingV3AuthVotingStartOffset {first % VOTING_SECONDS}",
+            f"TestingV3AuthVotingStartOffset {offset_seconds}",
             f"TestingV3AuthInitialVotingInterval {VOTING_SECONDS}",
             "TestingV3AuthInitialVoteDelay 2",
             "TestingV3AuthInitialDistDelay 2",
@@ -285,8 +292,12 @@ class TorNetwork:
             line.sendall(f"AUTHENTICATE\r\n{command}\r\nQUIT\r\n".encode())
             return b"".join(iter(lambda: line.recv(65536), b"")).decode()
 
-    def _relays_listed(self, name: str) -> int:
-        return self._ask(name, "GETINFO ns/all").count("\nr ")
+    def _has_consensus(self) -> bool:
+        name = self._authorities[0].name
+        listed = self._ask(name, "GETINFO ns/all").count("\nr ")
+        if 0 < listed < AUTHORITIES:
+            raise NotUpError(f"the first vote was too early: {listed} relays listed")
+        return listed == AUTHORITIES
 
     def _has_circuits(self, name: str) -> bool:
         return "PROGRESS=100 " in self._ask(name, "GETINFO status/bootstrap-phase")
@@ -298,15 +309,16 @@ class TorNetwork:
                     return
             dead = [name for name, p in self._processes.items() if p.poll() is not None]
             if dead:
-                raise EndedError(f"{what} did not come; ended: {', '.join(dead)}")
+                # Most likely another program took a port.
+                raise NotUpError(f"{what} did not come; ended: {', '.join(dead)}")
             if time.monotonic() > self._give_up:
-                raise TimeoutError(f"{what} did not come")
+                raise NotUpError(f"{what} did not come")
             time.sleep(_POLL_SECONDS)
 
 
 @contextmanager
 def tor_network(root: Path, *, service_port: int) -> Iterator[TorNetwork]:
-    """Run a network until the block ends; if a port was taken, one with other ports.
+    """Run a network until the block ends; each try has other ports and more time.
 
     Args:
         root: A directory of its own; a short path, for sockets lie in it.
@@ -314,14 +326,26 @@ def tor_network(root: Path, *, service_port: int) -> Iterator[TorNetwork]:
 
     Yields:
         The network, whose client and service have circuits.
+
+    Raises:
+        ExceptionGroup: Why no try succeeded.
     """
+    problems: list[NotUpError] = []
     with ExitStack() as stack:
-        try:
-            network = TorNetwork(root / "1", service_port=service_port)
-            stack.enter_context(network)
-        except EndedError:
-            network = TorNetwork(root / "2", service_port=service_port)
-            stack.enter_context(network)
+        for number, seconds in enumerate(FIRST_VOTE_SECONDS):
+            network = TorNetwork(
+                root / str(number),
+                service_port=service_port,
+                first_vote_seconds=seconds,
+            )
+            try:
+                stack.enter_context(network)
+            except NotUpError as problem:
+                problems.append(problem)
+            else:
+                break
+        else:
+            raise ExceptionGroup("no Tor network", problems)
         yield network
 
 
