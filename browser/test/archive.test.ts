@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { crc32 as crc32OfZlib } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { archiveLength, readArchive, takePadding, writeArchive, zeros, type EntrySource } from '../src/archive.ts'
+import { archiveLength, readArchive, takePadding, writeArchive, type EntrySource } from '../src/archive.ts'
 import { crc32 } from '../src/crc32.ts'
 import { UnreadableError } from '../src/errors.ts'
 import { REPLY_FLOOR_BYTES } from '../src/ladder.ts'
@@ -106,7 +106,7 @@ describe('the writer of archives', () => {
 
     it('fills the padding with what it is given', async () => {
         const chunks: Uint8Array[] = []
-        for await (const chunk of writeArchive([], REPLY_FLOOR_BYTES, (length) => zeros(length).fill(5))) chunks.push(chunk)
+        for await (const chunk of writeArchive([], REPLY_FLOOR_BYTES, (length) => new Uint8Array(length).fill(5))) chunks.push(chunk)
         const archive = new Uint8Array(Buffer.concat(chunks))
         expect(takePadding(readArchive(archive), 'random')).toEqual([])
         expect(await reasonOf(() => takePadding(readArchive(archive), 'zeros'))).toBe('padding_not_zero')

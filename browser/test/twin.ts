@@ -61,6 +61,6 @@ async function seal(
     const sealing = { keys, directory, recipients, clock: systemClock, entropy: systemEntropy }
     const { chunks, lengthBytes, mailbox } = await sealReport(draft, files.map(attachmentOf), sealing)
     const parts: Uint8Array[] = []
-    for await (const chunk of chunks) parts.push(chunk)
+    for await (const chunk of chunks) parts.push(chunk.slice())
     return { sealed: Buffer.concat(parts).toString('base64'), lengthBytes, mailbox }
 }
