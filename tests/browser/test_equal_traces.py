@@ -36,7 +36,7 @@ pytestmark = [
 TEXT = "Взятка в акимате. Один и тот же текст для всех трёх путей."
 RANDOM_COLUMNS = frozenset({"id", "mailbox", "sha256"})
 RANDOM_NAME = re.compile(r"[a-z2-7]{32}")
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,7 @@ def in_the_page(
     page.fill("#text", TEXT)
     page.click("#report button[type=submit]")
     page.wait_for_selector("#received:not([hidden])")
+    page.close()
 
 
 def by_the_server(
@@ -101,6 +102,7 @@ def handed_in_by_the_page(
     page.set_input_files("#sealed", path)
     page.click("#sealed-file button[type=submit]")
     page.wait_for_selector("#received:not([hidden])")
+    page.close()
 
 
 def handed_in_by_a_form(
@@ -183,6 +185,7 @@ def _traces(
     way: Way, context: BrowserContext, organisation: Organisation, place: Path
 ) -> Traces:
     place.mkdir()
+    context.set_default_timeout(WAIT_SECONDS * 1000)
     with ServerProcess(place / "intake", organisation) as server:
         way(server, context, organisation, place)
         log = server.root / "intake.sqlite-wal"
