@@ -118,7 +118,7 @@ def test_half_heads_take_no_thread(server: ServerProcess, sent: bytes) -> None:
     """More of them than both workers have threads, and a page comes at once."""
     browser = PlainBrowser(server)
     with ExitStack() as stack:
-        for _ in range(2 * THREADS + 20):
+        for _ in range(4 * THREADS):
             connection = stack.enter_context(browser.connect())
             connection.sendall(sent)
         before = time.monotonic()
