@@ -270,7 +270,7 @@ def _filled(page: Page, language: Language, name: str) -> Iterator[str]:
         "buffer": bytes(range(256)) * (PHOTO_BYTES // 256),
     }
     page.set_input_files("#attachments", [photo])
-    _shown(page, "#chosen-files [data-part=hidden-data]:not(:empty)")
+    _shown(page, "#chosen-files:not([aria-busy=true])")
     page.fill("#text", STORY[language] + CALL_ME)
     page.click("#report button[type=submit]")
     _shown(page, "#revealing")

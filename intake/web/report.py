@@ -7,10 +7,11 @@ nothing. It travels in the sealed cookie, never in the form or an address.
 """
 
 import base64
+import hmac
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, redirect, session
+from flask import Blueprint, current_app, redirect, session
 from flask.typing import ResponseReturnValue
 
 from intake.web import csrf
@@ -29,10 +30,21 @@ PLACE: Final = "report"
 
 SENT: Final = "sent"
 PAGE: Final = "plain/report"
+SHOWN: Final = "shown"
+"""A field that tells which codename stood on the form: with several tabs open, the
+session may carry another one, and the paper would open nothing."""
+
+_TAG_BYTES: Final = 8
 
 _TIMED_OUT: Final = N_(
     "The page was open for too long. Nothing was sent. There is a new codename: "
     "write it down, choose your files again, and send."
+)
+
+_OTHER_CODENAME: Final = N_(
+    "Another tab has another codename. Nothing was sent from this one. The codename "
+    "that stands here now is the right one: write it down, choose your files again, "
+    "and send."
 )
 
 blueprint = Blueprint("report", __name__, url_prefix="/<any(kk, ru, en):code>/plain")
@@ -55,11 +67,14 @@ def send(code: str) -> ResponseReturnValue:
     codename = find_codename(PLACE)
     service = services().seal_report
     with SealingForm(
-        service, Kind.REPORT, REPORT_FIELDS, ready=codename is not None
+        service, Kind.REPORT, REPORT_FIELDS | {SHOWN}, ready=codename is not None
     ) as sealing:
         sealing.read()
         if codename is None or not sealing.accepted:
-            return _again(language, sealing.values)
+            return _again(language, _new_codename(), sealing.values, _TIMED_OUT)
+        if not _was_shown(codename, sealing.values):
+            right = _codename_to_come()
+            return _again(language, right, sealing.values, _OTHER_CODENAME)
         written = _parser(language, sealing.values).report(language)
         if isinstance(written, Invalid):
             page = _page(language, codename, sealing.values, dict(written.errors))
@@ -101,6 +116,14 @@ def forget(code: str) -> ResponseReturnValue:
     return redirect(f"/{code}/", HTTPStatus.SEE_OTHER)
 
 
+@blueprint.get("/exit")
+@declare(access=Access.SESSION, limit_bytes=NO_BODY)
+def leave(code: str) -> ResponseReturnValue:
+    """Forget everything and go elsewhere: *back* must not lead to it again."""
+    session.clear()
+    return redirect(f"https://{code}.wikipedia.org/", HTTPStatus.SEE_OTHER)
+
+
 def find_codename(place: str) -> Codename | None:
     """Return a codename that the session carries."""
     encoded = session.get(place)
@@ -129,11 +152,27 @@ def _new_codename() -> Codename:
     return codename
 
 
-def _again(language: Language, values: dict[str, str]) -> ResponseReturnValue:
+def _again(
+    language: Language, codename: Codename, values: dict[str, str], sentence: str
+) -> ResponseReturnValue:
     services().directory.load_to_seal()
-    words = services().pages.translate(language, _TIMED_OUT)
-    page = _page(language, _new_codename(), values, {"text": words})
+    words = services().pages.translate(language, sentence)
+    page = _page(language, codename, values, {"text": words})
     return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _tag(codename: Codename) -> str:
+    """Tell codenames of this server's life apart; nothing else can be learnt of it."""
+    key = current_app.secret_key
+    if not isinstance(key, bytes):
+        raise TypeError("the app has no key")
+    return hmac.digest(key, codename.secret, "sha256")[:_TAG_BYTES].hex()
+
+
+def _was_shown(codename: Codename, values: dict[str, str]) -> bool:
+    """Tell whether the form that was sent showed this codename, if it says so."""
+    shown = values.pop(SHOWN, None)
+    return shown is None or hmac.compare_digest(shown.encode(), _tag(codename).encode())
 
 
 def _received_page(
@@ -173,6 +212,7 @@ def _page(
         codename_characters=codename.characters(),
         codename_words=words_of(codename, language),
         csrf_token=csrf.new_token(),
+        shown=_tag(codename),
         values=values,
         errors=errors,
     )

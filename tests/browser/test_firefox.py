@@ -75,7 +75,7 @@ def test_a_report_is_sealed_in_the_page(
     page.shown("#report")
     page.fill("#text", TEXT)
     page.choose_file("#attachments", photo)
-    page.shown("[data-part=hidden-data]:not(:empty)")
+    page.shown("#chosen-files:not([aria-busy=true])")
     page.shown("#report button[type=submit]:not(:disabled)")
     page.click(SUBMIT)
     page.shown("#received")

@@ -69,7 +69,7 @@ class Stick:
         self.page.set_input_files("#attachments", list(files))
         if files:
             # Else the button first says what was found.
-            self.page.wait_for_selector("[data-part=hidden-data]:not(:empty)")
+            self.page.wait_for_selector("#chosen-files:not([aria-busy=true])")
         self.page.click(SUBMIT)
         self.shown("#sealed")
         with self.page.expect_download() as saving:

@@ -74,7 +74,7 @@ def test_a_report_is_sealed_without_a_network(
         page.shown("#report")
         page.fill("#text", TEXT)
         page.choose_file("#attachments", photo)
-        page.shown("[data-part=hidden-data]:not(:empty)")
+        page.shown("#chosen-files:not([aria-busy=true])")
         page.shown("#report button[type=submit]:not(:disabled)")
         page.click("#report button[type=submit]")
         page.shown("#sealed")

@@ -25,7 +25,7 @@ def _write(visit: Visit, *, language: str = "ru", files: tuple[Path, ...] = ()) 
     visit.page.set_input_files("#attachments", list(files))
     if files:
         # Else the button first says what was found.
-        visit.page.wait_for_selector("[data-part=hidden-data]:not(:empty)")
+        visit.page.wait_for_selector("#chosen-files:not([aria-busy=true])")
     visit.page.click(SUBMIT)
 
 

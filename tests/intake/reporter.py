@@ -68,6 +68,13 @@ def codename_in(page: str) -> str:
     return found[1]
 
 
+def shown_in(page: str) -> str:
+    """Find which codename a form says that it showed."""
+    found = re.search(r'name="shown" value="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
 def encode_form(
     fields: Mapping[str, str],
     files: Sequence[tuple[str, bytes]] = (),

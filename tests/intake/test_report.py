@@ -11,7 +11,13 @@ from protocol.report import ConsentTo, Kind, Ongoing, Report, SealedBy
 from tests.intake.conftest import House
 from tests.intake.console import Console
 from tests.intake.organisation import write_directory
-from tests.intake.reporter import ORIGIN, PlainReporter, codename_in, upload
+from tests.intake.reporter import (
+    ORIGIN,
+    PlainReporter,
+    codename_in,
+    shown_in,
+    upload,
+)
 from tests.intake.sealed import open_deposit, seal_in_page
 
 
@@ -237,6 +243,40 @@ def test_without_a_valid_token_nothing_is_taken(
     assert answer.status_code == 422
     assert "Текст" in answer.text
     assert house.deposits == []
+
+
+def test_a_form_of_another_tab_does_not_send_to_another_codename(
+    house: House, reporter: PlainReporter
+) -> None:
+    """What is on paper is what the report goes to; else it stays, with its words."""
+    first_tab = shown_in(reporter.page)
+    reporter.report("Отправлено из второй вкладки")
+    reporter.get("plain/report")
+    third_tab = codename_in(reporter.page)
+
+    refused = reporter.report("Долго писал", shown=first_tab)
+    again = reporter.report("Долго писал", shown=shown_in(refused.text))
+
+    assert refused.status_code == 422
+    assert "Долго писал" in refused.text
+    assert codename_in(refused.text) == third_tab
+    assert again.status_code == 303
+    assert len(house.deposits) == 2
+
+
+def test_leaving_quickly_leaves_nothing_to_come_back_to(
+    reporter: PlainReporter,
+) -> None:
+    """The link on these pages forgets the codename on its way elsewhere."""
+    reporter.report("Текст")
+    page = reporter.get("plain/received")
+
+    assert 'class="exit" href="/ru/plain/exit"' in page.text
+    left = reporter.get("plain/exit")
+    again = reporter.get("plain/received")
+
+    assert left.headers["Location"] == "https://ru.wikipedia.org/"
+    assert again.headers["Location"] == "/ru/plain/report"
 
 
 def test_a_session_of_half_an_hour_ago_is_over_but_the_words_are_kept(

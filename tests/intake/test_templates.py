@@ -160,6 +160,7 @@ def render(template: str, language: Language = Language.EN, **changes: object) -
         "organisation": "Zhanaru",
         "page": template.removesuffix(".html"),
         "csrf_token": "token",
+        "shown": "tag",
         "values": {},
         "errors": {},
         "codename_characters": CHARACTERS,
@@ -270,7 +271,7 @@ def test_both_ways_ask_the_same_questions(language: Language) -> None:
     without_script = read("plain/report.html", language).names()
 
     assert in_the_page == REPORT_FIELDS | {"attachments"}
-    assert without_script == in_the_page | {"csrf_token"}
+    assert without_script == in_the_page | {"csrf_token", "shown"}
     assert read("plain/mailbox.html").names() == MESSAGE_FIELDS | {
         "attachments",
         "csrf_token",

@@ -102,6 +102,7 @@ export class ChosenFiles {
 
     #show(): void {
         this.#list.hidden = this.#entries.length === 0
+        this.#list.setAttribute('aria-busy', String(this.#entries.some(({ inspected }) => !inspected)))
         this.#list.replaceChildren(...this.#entries.map((entry, index) => this.#item(entry, index)))
     }
 
