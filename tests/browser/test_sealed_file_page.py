@@ -57,6 +57,26 @@ def test_a_sealed_file_arrives_as_it_is(
     assert visit.page.input_value("#sealed") == ""
 
 
+DROP = """
+    () => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['dropped'], 'a.age'))
+        const how = { dataTransfer, bubbles: true, cancelable: true }
+        const event = new DragEvent('drop', how)
+        document.querySelector('header').dispatchEvent(event)
+        return [event.defaultPrevented, document.querySelector('#sealed').files[0].name]
+    }
+"""
+
+
+def test_a_file_may_fall_anywhere(visit: Visit) -> None:
+    """Beside the field the browser would open it in place of the page."""
+    visit.page.goto(visit.origin + "/ru/sealed")
+    visit.page.wait_for_selector("#sealed")
+
+    assert visit.page.evaluate(DROP) == [True, "a.age"]
+
+
 def test_a_broken_connection_is_mended(
     visit: Visit, sealed: Path, intake: ServerProcess
 ) -> None:

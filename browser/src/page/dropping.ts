@@ -4,7 +4,7 @@
  */
 
 /** Give the files that are dropped anywhere to `take`. */
-export function takeDrops(take: (files: Iterable<File>) => void): void {
+export function takeDrops(take: (files: FileList) => void): void {
     for (const kind of ['dragover', 'drop'] as const) {
         document.addEventListener(kind, (event) => {
             if (!event.dataTransfer?.types.includes('Files')) return // of text, into a field

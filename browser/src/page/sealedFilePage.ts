@@ -11,6 +11,7 @@ import { ProtocolError } from '../errors.ts'
 import { findMailbox } from '../sealedFileName.ts'
 import { troubleOf } from '../trouble.ts'
 import { InterruptedUploadError, RefusedUploadError, Upload } from '../upload.ts'
+import { takeDrops } from './dropping.ts'
 import { find, focus, load, show } from './elements.ts'
 import { forgetWhenLeft, leaveAtOnce } from './leaving.ts'
 import { showProblems, type Problem } from './problems.ts'
@@ -42,6 +43,9 @@ class SealedFilePage {
         form.addEventListener('submit', (event) => {
             event.preventDefault()
             void this.#submit()
+        })
+        takeDrops((files) => {
+            if (!form.hidden) load('sealed', HTMLInputElement).files = files
         })
         form.hidden = false
     }
