@@ -328,6 +328,7 @@ def test_a_large_file_says_how_far_it_is_how_fast_and_how_long(
     )
     visit.page.fill("#text", "Видео")
     visit.page.set_input_files("#attachments", paths)
+    visit.page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
     with visit.page.expect_request(
         lambda request: request.method == "PATCH" and next(seen) == 2
     ):

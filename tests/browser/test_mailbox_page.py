@@ -212,6 +212,7 @@ def test_a_message_is_sent_and_another_one_can_be(
     for count in (1, 2):
         visit.page.fill("#text", "ещё одно")
         visit.page.set_input_files("#attachments", [photo])
+        visit.page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
         visit.page.click("#message button[type=submit]")
         visit.page.wait_for_selector("#message-sent:not([hidden])")
         assert len([r for r in visit.requests if r == "POST /uploads"]) == count

@@ -91,6 +91,7 @@ def test_a_long_file_name_does_not_widen_the_report(
     """The name wraps in the list and in what is said about the file."""
     visit.open(f"/{language}/report")
     visit.page.set_input_files("#attachments", [long_named])
+    visit.page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
     assert LONG_NAME in visit.shown("#chosen-files")
     assert _width(visit) == WIDTH
 
@@ -117,6 +118,7 @@ def test_a_long_file_name_does_not_widen_the_mailbox(
     visit.page.click("#open-mailbox button[type=submit]")
     visit.shown("#message")
     visit.page.set_input_files("#attachments", [long_named])
+    visit.page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
 
     assert LONG_NAME in visit.shown("#chosen-files")
     assert _width(visit) == WIDTH

@@ -224,6 +224,7 @@ def test_a_file_that_changes_is_named(visit: Visit, photo: Path) -> None:
     visit.open("/ru/report")
     visit.page.fill("#text", TEXT)
     visit.page.set_input_files("#attachments", [photo])
+    visit.page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
     photo.write_bytes(b"another")
     visit.page.click(SUBMIT)
 

@@ -42,6 +42,7 @@ class Reporter:
         page.fill("[name=text]", text)
         page.check("[name=consent_to][value=any]")
         page.set_input_files("[name=attachments]", [str(path) for path in files])
+        page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
         page.click("#report button[type=submit], form[enctype] button[type=submit]")
         if self.script:
             expect(page.locator("#received")).to_be_visible(timeout=30_000)

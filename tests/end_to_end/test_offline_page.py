@@ -32,6 +32,7 @@ def seal_offline(
     page.wait_for_selector("#report:not([hidden])")
     page.fill("#text", text)
     page.set_input_files("#attachments", str(attachment))
+    page.wait_for_selector("#chosen-files[aria-busy=true]", state="detached")
     page.click("#report button[type=submit]")
     page.wait_for_selector("#sealed:not([hidden])")
     codename = page.inner_text("#codename-characters")
