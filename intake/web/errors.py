@@ -83,7 +83,7 @@ _WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
         ),
     ),
     HTTPStatus.INSUFFICIENT_STORAGE: (
-        N_("There is no room left for now"),
+        N_("There is no room left"),
         N_(
             "The server is full and takes nothing more just now. Nothing was kept. "
             "Come back in a day or two, or use another address of this organisation "
@@ -91,7 +91,7 @@ _WORDS: Final[dict[HTTPStatus, tuple[str, str]]] = {
         ),
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
-        N_("The form is closed for now"),
+        N_("The form is closed"),
         N_("This form is closed now. Nothing was kept. Come back in a day or two."),
     ),
 }

@@ -4,7 +4,7 @@ Spec: docs/protocol.md §4.
 
 Whoever changes the directory on its way reads the reports. So nothing of it is
 used before the pinned root's signature over its exact bytes is verified, and
-nothing that the root did not mean for now: not an old one, not an expired one, not
+nothing that the root does not mean today: not an old one, not an expired one, not
 one that leaves out the recovery recipient.
 
 Rules:

@@ -81,7 +81,7 @@ def test_nothing_is_translated_that_is_not_said(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_placeholders_survive_translation(language: str) -> None:
+def test_named_values_survive_translation(language: str) -> None:
     """What a page fills in is filled in, in every language and number."""
     for message, forms in messages(language):
         expected = sorted(PLACEHOLDER.findall(english(message)[-1]))

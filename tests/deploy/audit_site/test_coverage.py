@@ -60,8 +60,8 @@ def test_the_auditor_asks_with_firefoxs_own_headers(site: Site, tmp_path: Path) 
         ours = {path: headers for path, headers in server.asked if "/en/" not in path}
 
     version = browsers["/ru/report"]["User-Agent"].rpartition("/")[2]
-    if not USER_AGENT.endswith(f"Firefox/{version}"):
-        pytest.skip(f"Firefox {version} is here, the auditor speaks for another")
+    spoken_for = USER_AGENT.rpartition("/")[2]
+    assert spoken_for == version, "the auditor must speak for the present Firefox"
     for path in ("/ru/report", "/static/page.js", "/static/intake.css"):
         # It was called from outside; ours follows a link, and says so.
         own = [name for name in ours[path] if name not in {"Referer", "Sec-Fetch-User"}]
