@@ -70,7 +70,10 @@ HEADERS: Final = {
 
 FRAME_HEADERS: Final = {
     name: value for name, value in HEADERS.items() if name != "X-Frame-Options"
-} | {"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'"}
+} | {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'none'; base-uri 'none'"
+}
 """Of the one page that may stand in a frame: it says to leave it, and takes nothing."""
 
 _FRAME_KEY: Final = "debunker.frame"
